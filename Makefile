@@ -1,0 +1,24 @@
+# mcpier: the commands. STACK names a file of stacks/: Pulumi.<stack>.yaml.
+STACK ?= dev
+SETUP = python3 -m toolchain
+VENV = .venv/bin
+
+.PHONY: up preview destroy env check test
+
+up: ## set up what is missing, then deploy the stack
+	@$(SETUP) -- $(VENV)/mcpier up --stack $(STACK)
+
+preview: ## show what `make up` would do
+	@$(SETUP) -- $(VENV)/mcpier preview --stack $(STACK)
+
+destroy: ## remove every container, network and volume of the stack
+	@$(SETUP) -- $(VENV)/mcpier destroy --stack $(STACK)
+
+env: ## the shell lines for typing pulumi by hand: eval "$$(make -s env)"
+	@$(SETUP) env $(STACK)
+
+check: ## what needs no Docker: types, style, unit tests
+	@$(SETUP) python -- $(VENV)/python -m tests check
+
+test: ## every check, real ones included
+	@$(SETUP) -- $(VENV)/python -m tests all

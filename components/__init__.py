@@ -1,0 +1,1 @@
+"""The Pulumi components of mcpier, one per part of the platform."""

@@ -1,0 +1,87 @@
+"""authgate: answers Traefik about every request, from the registry that one Command writes."""
+
+from pathlib import Path
+
+import pulumi
+import pulumi_docker as docker
+from pulumi_command import local
+
+from components.container import ContainerArgs, Mount, declare_container
+from components.context import read_context
+from components.core.digest import context_digest
+from components.core.instance_type import Health
+from components.core.model import StackSpec
+from components.core.naming import host_name, labels
+from components.core.registry import registry_document
+from components.image import built_image
+from components.networks import Networks
+from components.vault import Vault
+from components.volume import container_command, declare_volume
+
+FOLDER = "authgate"
+ROLE = "authgate"
+REGISTRY = "/registry"
+
+
+class Authgate(pulumi.ComponentResource):
+    """The gate's container at its fixed address, and the records it decides by."""
+
+    container: docker.Container
+    registry: local.Command
+
+    def __init__(
+        self,
+        name: str,
+        spec: StackSpec,
+        *,
+        networks: Networks,
+        vault: Vault,
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        super().__init__("mcpier:index:Authgate", name, {}, opts)
+        marks = labels(spec.stack, ROLE)
+        image = built_image(
+            ROLE,
+            folder=FOLDER,
+            digest=context_digest(read_context(Path(FOLDER))),
+            build_args={"BASE": spec.bases.python},
+            parent=self,
+        )
+        volume = declare_volume("registry", spec.stack, marks, self)
+        sync = pulumi.Output.concat(
+            "docker run --rm -i --network none --mount type=volume,source=",
+            volume.name,
+            f",target={REGISTRY} ",
+            image.image_id,
+            " authgate sync",
+        )
+        document = vault.root.apply(lambda root: registry_document(spec, root))
+        self.registry = container_command(
+            f"{name}-registry", sync, document, pulumi.ResourceOptions(parent=self)
+        )
+        self.container = declare_container(
+            name,
+            ContainerArgs(
+                host_name=host_name(spec.stack, ROLE),
+                image=image,
+                labels=marks,
+                health=Health(
+                    command=("authgate", "health"),
+                    interval=5,
+                    timeout=3,
+                    start_period=10,
+                    retries=3,
+                ),
+                environment={
+                    "AUTHGATE_DOMAIN": spec.domain,
+                    "AUTHGATE_PUBLIC_PORT": str(spec.edge.https_port),
+                },
+                network=networks.control.name,
+                address=str(spec.edge.authgate_address),
+                mounts=[Mount(volume=volume.name, path=REGISTRY)],
+                memory=256,
+                stop_seconds=10,
+            ),
+            pulumi.ResourceOptions(parent=self, depends_on=[self.registry]),
+        )
+        self.register_outputs({})

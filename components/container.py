@@ -1,0 +1,130 @@
+"""The one way mcpier declares a container: locked down, bounded and labelled."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_docker as docker
+
+from components.core.instance_type import Health
+
+# Bounded logs: 30 MiB for a container at most.
+LOG_OPTIONS = {"max-file": "3", "max-size": "10m"}
+# The provider drops edits of these without a word (kreuzwerker/terraform-provider-docker#988).
+SILENT_FIELDS = ["healthcheck", "init", "tmpfs"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mount:
+    """A named volume at a path of the container."""
+
+    volume: pulumi.Input[str]
+    path: str
+    read_only: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainerArgs:
+    """A container; memory in MiB (swap included), `stop_seconds` from SIGTERM to SIGKILL.
+
+    Its limit of processes is set by `components.readiness`: the provider has no field for it.
+    """
+
+    host_name: str
+    image: docker.RemoteImage
+    labels: Mapping[str, str]
+    health: Health
+    memory: int
+    stop_seconds: int
+    command: Sequence[str] = ()
+    entrypoint: Sequence[str] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    user: str | None = None
+    network_mode: str = "bridge"
+    network: pulumi.Input[str] | None = None
+    address: str | None = None
+    mounts: Sequence[Mount] = ()
+    docker_socket: bool = False
+    tmpfs: Mapping[str, str] = field(default_factory=dict)
+    capabilities: Sequence[str] = ()
+    seccomp: str | None = None
+    cpus: float | None = None
+
+
+def declare_container(
+    name: str, args: ContainerArgs, opts: pulumi.ResourceOptions
+) -> docker.Container:
+    """Declares the container; whatever differs from a locked-down one stands in its args."""
+    own = pulumi.ResourceOptions(replace_on_changes=SILENT_FIELDS, delete_before_replace=True)
+    return docker.Container(
+        name,
+        name=args.host_name,
+        image=args.image.image_id,
+        command=list(args.command) or None,
+        entrypoints=list(args.entrypoint) or None,
+        envs=[f"{key}={value}" for key, value in sorted(args.environment.items())],
+        user=args.user,
+        labels=_labels(args.labels),
+        restart="unless-stopped",
+        read_only=True,
+        capabilities=docker.ContainerCapabilitiesArgs(
+            adds=sorted(args.capabilities) or None, drops=["ALL"]
+        ),
+        security_opts=_security_options(args.seccomp),
+        tmpfs=dict(sorted(args.tmpfs.items())) or None,
+        mounts=_mounts(args),
+        # An unset memory_swap or network_mode shows a difference on every refresh.
+        network_mode=args.network_mode,
+        networks_advanced=_networks(args),
+        memory=args.memory,
+        memory_swap=args.memory,
+        cpus=f"{args.cpus:g}" if args.cpus else None,
+        ulimits=[docker.ContainerUlimitArgs(name="core", soft=0, hard=0)],
+        log_driver="json-file",
+        log_opts=LOG_OPTIONS,
+        healthcheck=_healthcheck(args.health),
+        stop_timeout=args.stop_seconds,
+        # Unset, a delete kills at once.
+        destroy_grace_seconds=args.stop_seconds,
+        opts=pulumi.ResourceOptions.merge(own, opts),
+    )
+
+
+def _labels(labels: Mapping[str, str]) -> list[docker.ContainerLabelArgs]:
+    return [
+        docker.ContainerLabelArgs(label=key, value=value) for key, value in sorted(labels.items())
+    ]
+
+
+def _security_options(seccomp: str | None) -> list[str]:
+    options = ["no-new-privileges:true"]
+    return [*options, f"seccomp={seccomp}"] if seccomp else options
+
+
+def _mounts(args: ContainerArgs) -> list[docker.ContainerMountArgs]:
+    mounts = [
+        docker.ContainerMountArgs(
+            type="volume", source=mount.volume, target=mount.path, read_only=mount.read_only
+        )
+        for mount in args.mounts
+    ]
+    if args.docker_socket:
+        socket = "/var/run/docker.sock"
+        mounts.append(docker.ContainerMountArgs(type="bind", source=socket, target=socket))
+    return mounts
+
+
+def _networks(args: ContainerArgs) -> list[docker.ContainerNetworksAdvancedArgs] | None:
+    if args.network is None:
+        return None
+    return [docker.ContainerNetworksAdvancedArgs(name=args.network, ipv4_address=args.address)]
+
+
+def _healthcheck(health: Health) -> docker.ContainerHealthcheckArgs:
+    return docker.ContainerHealthcheckArgs(
+        tests=["CMD", *health.command],
+        interval=f"{health.interval}s",
+        timeout=f"{health.timeout}s",
+        start_period=f"{health.start_period}s",
+        retries=health.retries,
+    )

@@ -1,0 +1,84 @@
+"""Instance types: what `image/<type>/type.yaml` says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Auth(StrEnum):
+    """What the gate asks of a request to an endpoint."""
+
+    BEARER = "bearer"
+    VIEW = "view"
+
+
+class SecretKind(StrEnum):
+    """What a secret file of an instance holds."""
+
+    VNC = "vnc"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """A port of the container that the edge serves at `<name>-<id>.<domain>`."""
+
+    name: str
+    port: int
+    path: str
+    auth: Auth
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What a stack may set on an instance; it reaches the container as the variable `env`.
+
+    Without a default, what is not chosen is not set.
+    """
+
+    name: str
+    type: str
+    pattern: str | None
+    default: str | None
+    env: str
+    description: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Memory in MiB (swap included), processes, CPUs."""
+
+    memory: int
+    pids: int
+    cpus: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """Docker's health check of the container; times in seconds."""
+
+    command: tuple[str, ...]
+    interval: int
+    timeout: int
+    start_period: int
+    retries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceType:
+    """One folder under image/, relative to the project, and the digest of its build context."""
+
+    name: str
+    folder: str
+    context_digest: str
+    base: str
+    description: str
+    endpoints: tuple[Endpoint, ...]
+    choices: tuple[Choice, ...]
+    environment: Mapping[str, str]
+    secrets: Mapping[str, SecretKind]
+    user: int
+    tmpfs: Mapping[str, str]
+    seccomp: str | None
+    limits: Limits
+    stop_seconds: int
+    health: Health

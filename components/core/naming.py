@@ -1,0 +1,31 @@
+"""Names of what a stack has on its Docker host, and the labels that mark it as the stack's."""
+
+from collections.abc import Mapping
+
+# Role of a container, network, volume or image; `instance` is the role of an MCP server's parts.
+INSTANCE = "instance"
+
+
+def host_name(stack: str, part: str) -> str:
+    """The name on the Docker host of a container, network or volume: unique across stacks."""
+    return f"mcpier-{stack}-{part}"
+
+
+def labels(stack: str, role: str) -> dict[str, str]:
+    """What every object of a stack carries; a sweep by `mcpier.stack` finds all of them."""
+    return {"mcpier.role": role, "mcpier.stack": stack}
+
+
+def instance_labels(stack: str, id_: str, type_: str) -> Mapping[str, str]:
+    """The labels of an instance's container and volumes."""
+    return labels(stack, INSTANCE) | {"mcpier.instance": id_, "mcpier.type": type_}
+
+
+def endpoint_host(endpoint: str, id_: str, domain: str) -> str:
+    """The public host of an endpoint: `mcp-demo.mcp.example.org`."""
+    return f"{endpoint}-{id_}.{domain}"
+
+
+def authority(host: str, https_port: int) -> str:
+    """The host as a URL and a `Host` header carry it: with the port unless it is HTTPS's own."""
+    return host if https_port == 443 else f"{host}:{https_port}"

@@ -1,0 +1,61 @@
+"""Stack outputs: their names and shapes are an interface that scripts and the CLI read."""
+
+from components.core.instance_type import Auth
+from components.core.model import Instance, StackSpec
+from components.core.naming import authority, endpoint_host
+from components.core.secrets import Root
+
+URL_KEYS = {Auth.BEARER: "mcpUrl", Auth.VIEW: "vncUrl"}
+
+
+def instances(spec: StackSpec) -> dict[str, dict[str, str]]:
+    """`instances.<id>.{type,state,mcpUrl,vncUrl}`."""
+    return {
+        instance.id: {"type": instance.type.name, "state": instance.state.value}
+        | _urls(spec, instance)
+        for instance in spec.instances
+    }
+
+
+def clients(spec: StackSpec, root: Root) -> dict[str, dict[str, dict[str, object]]]:
+    """`clients.<id>.<token>.{url,headers}`: what an MCP client needs; secret."""
+    return {
+        instance.id: {
+            token.name: {
+                "url": _urls(spec, instance)["mcpUrl"],
+                "headers": {"Authorization": f"Bearer {root.token(instance.id, token)}"},
+            }
+            for token in instance.tokens
+        }
+        for instance in spec.instances
+    }
+
+
+def viewers(spec: StackSpec, root: Root) -> dict[str, dict[str, str]]:
+    """`viewers.<id>.{url,token}`: what a person needs to open the live view; secret."""
+    return {
+        instance.id: {
+            "url": _urls(spec, instance)["vncUrl"],
+            "token": root.view_token(instance.id),
+        }
+        for instance in spec.instances
+        if any(endpoint.auth is Auth.VIEW for endpoint in instance.type.endpoints)
+    }
+
+
+def allowed_hosts(spec: StackSpec, instance: Instance) -> str:
+    """The `Host` values under which an instance is asked through the edge, comma-separated."""
+    return ",".join(
+        authority(endpoint_host(endpoint.name, instance.id, spec.domain), spec.edge.https_port)
+        for endpoint in instance.type.endpoints
+        if endpoint.auth is Auth.BEARER
+    )
+
+
+def _urls(spec: StackSpec, instance: Instance) -> dict[str, str]:
+    return {
+        URL_KEYS[endpoint.auth]: "https://"
+        + authority(endpoint_host(endpoint.name, instance.id, spec.domain), spec.edge.https_port)
+        + endpoint.path
+        for endpoint in instance.type.endpoints
+    }

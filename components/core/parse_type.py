@@ -1,0 +1,158 @@
+"""Reads a `type.yaml`."""
+
+from collections.abc import Mapping
+
+from components.core.errors import ConfigError, Problem, nearest
+from components.core.instance_type import (
+    Auth,
+    Choice,
+    Endpoint,
+    Health,
+    InstanceType,
+    Limits,
+    SecretKind,
+)
+from components.core.section import Section
+
+NAME = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+BASES = "debian|node|python"
+VARIABLE = r"[A-Z][A-Z0-9_]*"
+
+
+def parse_type(
+    name: str, folder: str, document: Mapping[str, object], context_digest: str
+) -> InstanceType:
+    """Reads the document at `<folder>/type.yaml`; raises `ConfigError` with every problem."""
+    problems: list[Problem] = []
+    root = Section(f"{folder}/type.yaml:", document, problems)
+    build = root.section("build")
+    base = build.text(
+        "base", pattern=BASES, expected="debian, node or python", remedy="Name the base image."
+    )
+    build.close()
+    kind = InstanceType(
+        name=name,
+        folder=folder,
+        context_digest=context_digest,
+        base=base,
+        description=root.text(
+            "description", expected="a sentence", remedy="Say what an instance of it serves."
+        ),
+        endpoints=tuple(_endpoint(key, section) for key, section in root.sections("endpoints")),
+        choices=tuple(_choice(key, section) for key, section in root.sections("choices")),
+        environment=root.strings(
+            "environment", remedy="Quote the value: it reaches the container."
+        ),
+        secrets={key: _secret(section) for key, section in root.sections("secrets")},
+        user=root.integer(
+            "user", least=1, most=65535, remedy="Name an unprivileged uid.", default=1000
+        ),
+        tmpfs=root.strings("tmpfs", remedy="Write the mount's options, such as size=64m."),
+        seccomp=_seccomp(root),
+        limits=_limits(root.section("limits")),
+        stop_seconds=root.integer(
+            "stopSeconds", least=1, most=300, remedy="Seconds from SIGTERM to SIGKILL.", default=10
+        ),
+        health=_health(root.section("health")),
+    )
+    root.close()
+    if problems:
+        raise ConfigError(problems)
+    return kind
+
+
+def _endpoint(name: str, section: Section) -> Endpoint:
+    endpoint = Endpoint(
+        name=name,
+        port=section.integer(
+            "port", least=1, most=65535, remedy="Name the port it listens on.", default=8080
+        ),
+        path=section.text("path", pattern="/.*", expected="a path", remedy="Start it with /."),
+        auth=Auth(
+            section.text(
+                "auth",
+                pattern="|".join(Auth),
+                expected="bearer or view",
+                remedy="Say what the gate asks of a request.",
+                default=Auth.BEARER.value,
+            )
+        ),
+    )
+    section.close()
+    return endpoint
+
+
+def _choice(name: str, section: Section) -> Choice:
+    def text(key: str, expected: str, pattern: str = ".*", default: str | None = None) -> str:
+        remedy = f"Write {key}: for the choice {name}."
+        return section.text(key, pattern=pattern, expected=expected, remedy=remedy, default=default)
+
+    choice = Choice(
+        name=name,
+        type=text("type", "string", "string"),
+        pattern=text("pattern", "a regular expression") if section.has("pattern") else None,
+        default=text("default", "text") if section.has("default") else None,
+        env=text("env", "the name of a variable", VARIABLE),
+        description=text("description", "a sentence"),
+    )
+    section.close()
+    return choice
+
+
+def _secret(section: Section) -> SecretKind:
+    kind = section.text(
+        "kind",
+        pattern="|".join(SecretKind),
+        expected=" or ".join(SecretKind),
+        remedy=nearest("", SecretKind),
+        default=SecretKind.VNC.value,
+    )
+    section.close()
+    return SecretKind(kind)
+
+
+def _seccomp(root: Section) -> str | None:
+    if not root.has("seccomp"):
+        return None
+    return root.text(
+        "seccomp",
+        pattern=r"[\w.-]+\.json",
+        expected="a file name",
+        remedy="Name it beside type.yaml.",
+    )
+
+
+def _limits(section: Section) -> Limits:
+    def whole(key: str, least: int, most: int, default: int) -> int:
+        remedy = f"Set {key} to what one instance needs at most."
+        return section.integer(key, least=least, most=most, remedy=remedy, default=default)
+
+    limits = Limits(
+        memory=whole("memory", 16, 1 << 20, 1024),
+        pids=whole("pids", 8, 1 << 16, 256),
+        cpus=section.number(
+            "cpus", least=0.1, most=256, remedy="Set the CPUs of one instance.", default=1.0
+        ),
+    )
+    section.close()
+    return limits
+
+
+def _health(section: Section) -> Health:
+    def seconds(key: str, default: int) -> int:
+        return section.integer(key, least=1, most=600, remedy="Seconds.", default=default)
+
+    command = section.items("command", remedy="Write the program and its arguments as a list.")
+    if not command:
+        section.problem("command", "a command", "Say how Docker asks whether it is healthy.")
+    health = Health(
+        command=tuple(str(part) for _, part in command),
+        interval=seconds("intervalSeconds", 5),
+        timeout=seconds("timeoutSeconds", 3),
+        start_period=seconds("startPeriodSeconds", 30),
+        retries=section.integer(
+            "retries", least=1, most=100, remedy="How often in a row it may fail.", default=3
+        ),
+    )
+    section.close()
+    return health

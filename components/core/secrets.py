@@ -1,0 +1,56 @@
+"""Secrets of a stack, all derived from one root that is drawn once.
+
+Derivation needs no secrets provider and no state of its own: the same root, instance, name and
+generation give the same value on every run and machine; another generation gives an unrelated one.
+"""
+
+import hashlib
+import hmac
+from base64 import b64decode, b64encode, urlsafe_b64encode
+from dataclasses import dataclass
+from typing import Self
+
+from components.core.model import Token
+
+# Secret scanners know a token by its prefix.
+TOKEN_PREFIX = "mcpier_"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Root:
+    """32 random bytes, and the second (UTC, Unix time) in which they were drawn."""
+
+    key: bytes
+    drawn_at: int
+
+    @classmethod
+    def parse(cls, printed: str) -> Self:
+        """Reads what the drawing command prints: base64 on one line, the time on the next."""
+        key, drawn_at = printed.split()
+        return cls(key=b64decode(key), drawn_at=int(drawn_at))
+
+    def derive(self, *names: str) -> bytes:
+        """32 bytes that only the root and these names give (HMAC-SHA256)."""
+        return hmac.digest(self.key, "\0".join(names).encode(), hashlib.sha256)
+
+    def token(self, instance: str, token: Token) -> str:
+        """The value of a bearer token: 256 bits."""
+        secret = self.derive("token", instance, token.name, str(token.generation))
+        return TOKEN_PREFIX + urlsafe_b64encode(secret).decode().rstrip("=")
+
+    def view_token(self, instance: str) -> str:
+        """The value of the token that opens an instance's live view."""
+        return TOKEN_PREFIX + urlsafe_b64encode(self.derive("view", instance)).decode().rstrip("=")
+
+    def vnc_password(self, instance: str) -> str:
+        """An instance's VNC password; the protocol knows 8 characters and no more."""
+        return urlsafe_b64encode(self.derive("vnc", instance)).decode()[:8]
+
+    def session_key(self) -> str:
+        """The key that signs sessions of the live view: 32 bytes in base64."""
+        return b64encode(self.derive("session")).decode()
+
+
+def token_digest(value: str) -> str:
+    """What the registry keeps of a token: its SHA-256 in hexadecimal."""
+    return hashlib.sha256(value.encode()).hexdigest()

@@ -1,0 +1,149 @@
+"""Reads one mapping of a config, key by key, and collects every problem instead of stopping."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from components.core.errors import Problem, nearest
+
+KINDS = {
+    dict: "a mapping",
+    list: "a list",
+    str: "text",
+    bool: "true or false",
+    type(None): "nothing",
+}
+
+
+def shown(value: object) -> str:
+    """A value as an error message shows it: short, and never a mapping's content."""
+    if isinstance(value, str):
+        return repr(value if len(value) <= 60 else value[:57] + "…")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    return KINDS.get(type(value), type(value).__name__)
+
+
+class Section:
+    """A mapping at `path`; a reader gives the value, or the default where it noted a problem."""
+
+    def __init__(self, path: str, value: object, problems: list[Problem]) -> None:
+        self.path = path
+        self.problems = problems
+        self._read: set[str] = set()
+        self._values: Mapping[str, Any] = {}
+        if isinstance(value, Mapping):
+            self._values = value
+        elif value is not None:
+            self._note(path, "a mapping", value, "Write one `key: value` a line below it.")
+
+    def problem(self, key: str, expected: str, remedy: str) -> None:
+        """Notes that the value of `key` is not what is expected."""
+        self._note(self.at(key), expected, self._values.get(key), remedy)
+
+    def reject(self, expected: str, found: object, remedy: str) -> None:
+        """Notes that the mapping as a whole is not what is expected."""
+        self._note(self.path, expected, found, remedy)
+
+    def at(self, key: str) -> str:
+        """The path of a key, as a user finds it in the file."""
+        return f"{self.path}.{key}" if self.path[-1] != ":" else f"{self.path}{key}"
+
+    def has(self, key: str) -> bool:
+        """Whether the key is there with a value; it counts as read."""
+        self._read.add(key)
+        return self._values.get(key) is not None
+
+    def text(
+        self,
+        key: str,
+        *,
+        pattern: str = ".+",
+        expected: str,
+        remedy: str,
+        default: str | None = None,
+    ) -> str:
+        """Text that matches the whole pattern."""
+        if not self.has(key) and default is not None:
+            return default
+        value = self._values.get(key)
+        if isinstance(value, str) and re.fullmatch(pattern, value):
+            return value
+        self.problem(key, expected, remedy)
+        return default or ""
+
+    def integer(self, key: str, *, least: int, most: int, remedy: str, default: int) -> int:
+        """A whole number within bounds."""
+        if not self.has(key):
+            return default
+        value = self._values.get(key)
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        self.problem(key, f"a whole number from {least} to {most}", remedy)
+        return default
+
+    def number(self, key: str, *, least: float, most: float, remedy: str, default: float) -> float:
+        """A number within bounds."""
+        if not self.has(key):
+            return default
+        value = self._values.get(key)
+        if (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and least <= value <= most
+        ):
+            return float(value)
+        self.problem(key, f"a number from {least:g} to {most:g}", remedy)
+        return default
+
+    def sections(self, key: str) -> Iterator[tuple[str, "Section"]]:
+        """The entries of a mapping of mappings, sorted by name."""
+        outer = self.section(key)
+        for name in sorted(map(str, outer._values)):
+            outer._read.add(name)
+            yield name, outer.section(name)
+
+    def section(self, key: str) -> "Section":
+        """The mapping below a key; an empty one where there is none."""
+        self._read.add(key)
+        return Section(self.at(key), self._values.get(key), self.problems)
+
+    def items(self, key: str, *, remedy: str) -> list[tuple[str, Any]]:
+        """The entries of a list, each with its path."""
+        if not self.has(key):
+            return []
+        value = self._values.get(key)
+        if not isinstance(value, list):
+            self.problem(key, "a list", remedy)
+            return []
+        return [(f"{self.at(key)}[{place}]", item) for place, item in enumerate(value)]
+
+    def strings(self, key: str, *, remedy: str) -> dict[str, str]:
+        """A flat mapping of text to text."""
+        found: dict[str, str] = {}
+        inner = self.section(key)
+        for name, value in inner._values.items():
+            if isinstance(value, str):
+                found[str(name)] = value
+            else:
+                inner.problem(str(name), "text", remedy)
+        return found
+
+    def close(self) -> None:
+        """Notes every key that nothing has read."""
+        for key in sorted(set(map(str, self._values)) - self._read):
+            self.problems.append(
+                Problem(
+                    path=self.at(key),
+                    expected="a known key",
+                    found=shown(self._values[key]),
+                    remedy=nearest(key, self._read),
+                )
+            )
+
+    def _note(self, path: str, expected: str, found: object, remedy: str) -> None:
+        self.problems.append(
+            Problem(path=path, expected=expected, found=shown(found), remedy=remedy)
+        )

@@ -1,0 +1,87 @@
+"""One MCP instance."""
+
+import json
+from pathlib import Path
+
+import pulumi
+import pulumi_docker as docker
+
+from components.container import ContainerArgs, Mount, declare_container
+from components.core import outputs, routing
+from components.core.instance_type import InstanceType
+from components.core.model import Instance, StackSpec
+from components.core.naming import host_name, instance_labels
+from components.instance_secrets import InstanceSecrets
+
+SECRETS_DIR = "/run/secrets/mcpier"
+
+
+class McpInstance(pulumi.ComponentResource):
+    """An instance that runs: one container, of its type's image, on the instances network."""
+
+    container: docker.Container
+
+    def __init__(
+        self,
+        name: str,
+        spec: StackSpec,
+        instance: Instance,
+        *,
+        image: docker.RemoteImage,
+        network: pulumi.Input[str],
+        secrets: InstanceSecrets,
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        super().__init__("mcpier:index:McpInstance", name, {}, opts)
+        self.container = declare_container(
+            f"{name}-container",
+            _container(spec, instance, image, network, secrets.volumes.get(instance.id)),
+            pulumi.ResourceOptions(parent=self, depends_on=secrets.written),
+        )
+        self.register_outputs({})
+
+
+def _container(
+    spec: StackSpec,
+    instance: Instance,
+    image: docker.RemoteImage,
+    network: pulumi.Input[str],
+    secrets: docker.Volume | None,
+) -> ContainerArgs:
+    kind = instance.type
+    return ContainerArgs(
+        host_name=host_name(spec.stack, f"mcp-{instance.id}"),
+        image=image,
+        labels={
+            **instance_labels(spec.stack, instance.id, kind.name),
+            **routing.instance_labels(spec, instance),
+        },
+        health=kind.health,
+        environment=_environment(spec, instance),
+        user=str(kind.user),
+        network=network,
+        mounts=[Mount(volume=secrets.name, path=SECRETS_DIR)] if secrets else [],
+        tmpfs=kind.tmpfs,
+        seccomp=_seccomp(kind),
+        memory=kind.limits.memory,
+        cpus=kind.limits.cpus,
+        stop_seconds=kind.stop_seconds,
+    )
+
+
+def _environment(spec: StackSpec, instance: Instance) -> dict[str, str]:
+    filled = {"{allowedHosts}": outputs.allowed_hosts(spec, instance)}
+    fixed = {key: filled.get(value, value) for key, value in instance.type.environment.items()}
+    chosen = {
+        choice.env: instance.choices[choice.name]
+        for choice in instance.type.choices
+        if choice.name in instance.choices
+    }
+    return fixed | chosen
+
+
+def _seccomp(kind: InstanceType) -> str | None:
+    """The profile as the engine takes it inline: one line of JSON."""
+    if kind.seccomp is None:
+        return None
+    return json.dumps(json.loads(Path(kind.folder, kind.seccomp).read_text("utf-8")))

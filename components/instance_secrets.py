@@ -1,0 +1,60 @@
+"""Secret files of the instances: a volume for each that has any, all filled by one Command."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+import pulumi_docker as docker
+from pulumi_command import local
+
+from components.core.instance_type import SecretKind
+from components.core.model import Instance, StackSpec
+from components.core.naming import instance_labels
+from components.core.secrets import Root
+from components.vault import Vault
+from components.volume import File, declare_volume, write_files
+
+
+class InstanceSecrets(pulumi.ComponentResource):
+    """`volumes` by instance id; whoever mounts one waits for `written`."""
+
+    volumes: Mapping[str, docker.Volume]
+    written: local.Command | None
+
+    def __init__(
+        self,
+        name: str,
+        spec: StackSpec,
+        *,
+        vault: Vault,
+        files_image: pulumi.Input[str],
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        super().__init__("mcpier:index:InstanceSecrets", name, {}, opts)
+        holders = [instance for instance in spec.instances if instance.type.secrets]
+        self.volumes = {instance.id: self._volume(spec, instance) for instance in holders}
+        self.written = None
+        if holders:
+            self.written = write_files(
+                f"{name}-files",
+                image=files_image,
+                volumes={id_: volume.name for id_, volume in self.volumes.items()},
+                files=vault.root.apply(lambda root: _files(holders, root)),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        self.register_outputs({})
+
+    def _volume(self, spec: StackSpec, instance: Instance) -> docker.Volume:
+        marks = instance_labels(spec.stack, instance.id, instance.type.name)
+        return declare_volume(f"mcp-{instance.id}-secrets", spec.stack, marks, self)
+
+
+def _files(instances: Sequence[Instance], root: Root) -> list[File]:
+    return [file for instance in instances for file in _instance_files(instance, root)]
+
+
+def _instance_files(instance: Instance, root: Root) -> list[File]:
+    values = {SecretKind.VNC: root.vnc_password(instance.id)}
+    return [
+        File(path=f"{instance.id}/{name}", content=values[kind], uid=instance.type.user)
+        for name, kind in sorted(instance.type.secrets.items())
+    ]

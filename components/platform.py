@@ -1,0 +1,105 @@
+"""The whole platform of a stack, one component per part."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi_docker as docker
+
+from components.authgate import Authgate
+from components.core import outputs
+from components.core.instance_type import InstanceType
+from components.core.model import StackSpec, State
+from components.core.naming import host_name
+from components.image import built_image, ready_image
+from components.instance import McpInstance
+from components.instance_secrets import InstanceSecrets
+from components.networks import Networks
+from components.readiness import Part, await_ready
+from components.socket_proxy import SocketProxy
+from components.traefik import Traefik
+from components.vault import Vault
+
+# Ample for what the platform's own parts start.
+PLATFORM_PIDS = 256
+
+
+class Platform(pulumi.ComponentResource):
+    """Declares a stack: networks, secrets, the edge, the gate, the instances, readiness."""
+
+    def __init__(self, name: str, spec: StackSpec) -> None:
+        super().__init__("mcpier:index:Platform", name)
+        child = pulumi.ResourceOptions(parent=self)
+        self._spec = spec
+        networks = Networks("networks", spec, child)
+        self._vault = Vault("vault", spec, child)
+        files_image = ready_image("files", spec.bases.python, parent=self).image_id
+        proxy = SocketProxy("socket-proxy", spec, child)
+        traefik = Traefik(
+            "traefik",
+            spec,
+            network=host_name(spec.stack, "instances"),
+            proxy=proxy,
+            vault=self._vault,
+            files_image=files_image,
+            opts=child,
+        )
+        gate = Authgate("authgate", spec, networks=networks, vault=self._vault, opts=child)
+        secrets = InstanceSecrets(
+            "instance-secrets", spec, vault=self._vault, files_image=files_image, opts=child
+        )
+        parts = [
+            Part(title="The socket-proxy", container=proxy.container, pids=PLATFORM_PIDS),
+            Part(title="Traefik", container=traefik.container, pids=PLATFORM_PIDS),
+            Part(title="authgate", container=gate.container, pids=PLATFORM_PIDS),
+            *self._instances(spec, networks, secrets),
+        ]
+        await_ready("readiness", parts, child)
+        self.register_outputs({})
+
+    def _instances(
+        self, spec: StackSpec, networks: Networks, secrets: InstanceSecrets
+    ) -> list[Part]:
+        running = [item for item in spec.instances if item.state is State.RUNNING]
+        types = {item.type.name: item.type for item in running}
+        images = {name: self._type_image(spec, kind) for name, kind in sorted(types.items())}
+        return [
+            Part(
+                title=f"Instance {item.id}",
+                container=McpInstance(
+                    f"mcp-{item.id}",
+                    spec,
+                    item,
+                    image=images[item.type.name],
+                    network=networks.instances.name,
+                    secrets=secrets,
+                    opts=pulumi.ResourceOptions(parent=self),
+                ).container,
+                pids=item.type.limits.pids,
+            )
+            for item in running
+        ]
+
+    def _type_image(self, spec: StackSpec, kind: InstanceType) -> docker.RemoteImage:
+        bases = {
+            "debian": spec.bases.debian,
+            "node": spec.bases.node,
+            "python": spec.bases.python,
+        }
+        return built_image(
+            kind.name,
+            folder=kind.folder,
+            digest=kind.context_digest,
+            build_args={"BASE": bases[kind.base]},
+            parent=self,
+        )
+
+    def outputs(self) -> Mapping[str, Any]:
+        """The stack's outputs, by name."""
+        spec, root = self._spec, self._vault.root
+        return {
+            "instances": outputs.instances(spec),
+            "clients": pulumi.Output.secret(root.apply(lambda root: outputs.clients(spec, root))),
+            "viewers": pulumi.Output.secret(root.apply(lambda root: outputs.viewers(spec, root))),
+            "ca": pulumi.Output.unsecret(self._vault.certificates.apply(lambda made: made.ca)),
+        }

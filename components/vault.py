@@ -1,0 +1,51 @@
+"""The secrets of a stack: drawn once, kept encrypted in its state, and derived from there."""
+
+import pulumi
+from pulumi_command import local
+
+from components.core.certificates import Certificates, issue
+from components.core.model import StackSpec
+from components.core.secrets import Root
+
+NOW = "date -u +%s"
+
+
+class Vault(pulumi.ComponentResource):
+    """Draws the root of all secrets, and notes when each generation of the certificate began."""
+
+    root: pulumi.Output[Root]
+    certificates: pulumi.Output[Certificates]
+
+    def __init__(self, name: str, spec: StackSpec, opts: pulumi.ResourceOptions) -> None:
+        super().__init__("mcpier:index:Vault", name, {}, opts)
+        drawn = local.Command(
+            f"{name}-root",
+            create=f"head -c 32 /dev/urandom | base64 && {NOW}",
+            # Never again, whatever happens to the create command above.
+            update="true",
+            logging=local.Logging.NONE,
+            add_previous_output_in_env=False,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                additional_secret_outputs=["stdout", "stderr"],
+                ignore_changes=["create"],
+            ),
+        )
+        issued = local.Command(
+            f"{name}-certificate-issued",
+            create=NOW,
+            triggers=[spec.tls.generation],
+            logging=local.Logging.NONE,
+            add_previous_output_in_env=False,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.root = pulumi.Output.secret(drawn.stdout.apply(Root.parse))
+        self.certificates = pulumi.Output.all(root=self.root, at=issued.stdout).apply(
+            lambda found: issue(
+                found["root"],
+                spec.domain,
+                generation=spec.tls.generation,
+                issued_at=int(found["at"]),
+            )
+        )
+        self.register_outputs({})

@@ -1,0 +1,104 @@
+"""Named volumes, and the files that reach read-only containers through them."""
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pulumi_docker as docker
+from pulumi_command import local
+
+from components.core.naming import host_name
+
+WRITER = Path(__file__).parent / "scripts" / "write_volumes.py"
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A text file for a volume; `path` begins with the name under which the volume is mounted."""
+
+    path: str
+    content: str
+    mode: str = "0400"
+    uid: int = 0
+
+
+def declare_volume(
+    name: str, stack: str, labels: Mapping[str, str], parent: pulumi.Resource
+) -> docker.Volume:
+    """A volume of the stack's own, named after it on the Docker host."""
+    return docker.Volume(
+        name,
+        name=host_name(stack, name),
+        labels=[
+            docker.VolumeLabelArgs(label=key, value=value) for key, value in sorted(labels.items())
+        ],
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+
+
+def write_files(
+    name: str,
+    *,
+    image: pulumi.Input[str],
+    volumes: Mapping[str, pulumi.Input[str]],
+    files: pulumi.Output[Sequence[File]],
+    opts: pulumi.ResourceOptions,
+) -> local.Command:
+    """Makes the volumes hold exactly these files, in a container of an image with python3.
+
+    `uploads` fails on a read-only container and host binds break remote hosts. The content goes in
+    on stdin: it may be secret.
+    """
+    mounts = pulumi.Output.all(**dict(sorted(volumes.items()))).apply(_mount_flags)
+    script = shlex.quote(WRITER.read_text("utf-8"))
+    command = pulumi.Output.concat(
+        "docker run --rm -i --network none ", mounts, " ", image, " python3 -c ", script
+    )
+    document = files.apply(lambda written: _document(sorted(volumes), written))
+    return container_command(name, command, pulumi.Output.secret(document), opts)
+
+
+def container_command(
+    name: str,
+    command: pulumi.Input[str],
+    stdin: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> local.Command:
+    """A Command that feeds a document to a container, again whenever either of them changes."""
+    return local.Command(
+        name,
+        create=command,
+        update=command,
+        stdin=stdin,
+        logging=local.Logging.STDERR,
+        add_previous_output_in_env=False,
+        opts=opts,
+    )
+
+
+def _mount_flags(volumes: dict[str, Any]) -> str:
+    return " ".join(
+        f"--mount type=volume,source={volume},target=/volumes/{name}"
+        for name, volume in volumes.items()
+    )
+
+
+def _document(roots: Sequence[str], files: Sequence[File]) -> str:
+    return json.dumps(
+        {
+            "files": [
+                {
+                    "path": f"/volumes/{file.path}",
+                    "content": file.content,
+                    "mode": file.mode,
+                    "uid": str(file.uid),
+                }
+                for file in files
+            ],
+            "roots": [f"/volumes/{root}" for root in roots],
+        }
+    )

@@ -1,0 +1,71 @@
+"""The command line `mcpier`."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from console import connect as connecting
+from console import deploy
+from console.errors import ConsoleError
+
+app = typer.Typer(
+    help="MCP servers behind one wildcard domain on a Docker host.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+)
+Stack = Annotated[str, typer.Option("--stack", "-s", help="Which stack of stacks/ it is about.")]
+
+
+@app.command()
+def up(stack: Stack = "dev") -> None:
+    """Bring the stack to what its file says."""
+    deploy.up(stack)
+
+
+@app.command()
+def preview(stack: Stack = "dev") -> None:
+    """Show what `up` would do."""
+    deploy.preview(stack)
+
+
+@app.command()
+def destroy(stack: Stack = "dev") -> None:
+    """Remove every container, network and volume of the stack."""
+    deploy.destroy(stack)
+
+
+@app.command()
+def connect(
+    instance: Annotated[str, typer.Argument(help="The instance's id.")],
+    token: Annotated[
+        str | None, typer.Option(help="Whose token; the first by name if not given.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    stack: Stack = "dev",
+) -> None:
+    """Print what an MCP client needs to reach an instance: URL and headers."""
+    found = connecting.client_config(stack, instance, token)
+    if as_json:
+        print(json.dumps(found))
+        return
+    print(found["url"])
+    for name, value in found["headers"].items():
+        print(f"{name}: {value}")
+
+
+@app.command()
+def ca(stack: Stack = "dev") -> None:
+    """Print the CA certificate of a self-signed stack, for clients to trust."""
+    print(connecting.ca_certificate(stack), end="")
+
+
+def main() -> None:
+    """Runs the command line; an error is one message on stderr and exit status 1."""
+    try:
+        app()
+    except ConsoleError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)

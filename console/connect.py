@@ -1,0 +1,35 @@
+"""What an MCP client needs to reach an instance."""
+
+from difflib import get_close_matches
+from typing import Any
+
+from console.errors import ConsoleError
+from console.pulumi import Pulumi
+
+
+def client_config(stack: str, instance: str, token: str | None) -> dict[str, Any]:
+    """`{"url", "headers"}` for an instance; its first token by name where none is named."""
+    pulumi = Pulumi.of(stack)
+    clients = pulumi.json("stack", "output", "clients", "--show-secrets")
+    tokens = _pick(clients, instance, f"stack {stack} has no instance {instance}")
+    if not tokens:
+        raise ConsoleError(
+            f"instance {instance} has no tokens",
+            f"name one under mcpier:instances.{instance}.tokens in stacks/Pulumi.{stack}.yaml",
+        )
+    name = token or sorted(tokens)[0]
+    found: dict[str, Any] = _pick(tokens, name, f"instance {instance} has no token {name}")
+    return found
+
+
+def ca_certificate(stack: str) -> str:
+    """The CA that clients of a self-signed stack must trust, as PEM."""
+    return str(Pulumi.of(stack).json("stack", "output", "ca"))
+
+
+def _pick(choices: dict[str, Any], name: str, missing: str) -> Any:
+    if name in choices:
+        return choices[name]
+    close = get_close_matches(name, choices, n=1)
+    known = ", ".join(sorted(choices)) or "none"
+    raise ConsoleError(missing, f"did you mean {close[0]}?" if close else f"known: {known}")

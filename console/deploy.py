@@ -1,0 +1,71 @@
+"""Deploying a stack and taking it away."""
+
+import os
+import time
+from collections.abc import Callable
+
+from console.preflight import check_ports
+from console.pulumi import Pulumi
+from console.repair import repair
+from console.stack_file import read_stack
+
+
+def up(stack: str) -> None:
+    """Repairs what a killed update left, then brings the stack to what its file says."""
+    phases = _earlier_phases()
+
+    def phase(name: str, step: Callable[[], None]) -> None:
+        begin = time.monotonic()
+        step()
+        phases.append((name, time.monotonic() - begin))
+
+    spec = read_stack(stack)
+    pulumi = Pulumi.of(stack)
+
+    def prepare() -> None:
+        pulumi.run("stack", "select", "--create", stack)
+        repair(pulumi)
+        check_ports(spec)
+
+    phase("prepare", prepare)
+    phase("deploy", lambda: pulumi.run("up", "--yes", "--stack", stack))
+    _print_summary(pulumi, phases)
+
+
+def preview(stack: str) -> None:
+    """Shows what `up` would do."""
+    read_stack(stack)
+    pulumi = Pulumi.of(stack)
+    pulumi.run("stack", "select", "--create", stack)
+    pulumi.run("preview", "--stack", stack)
+
+
+def destroy(stack: str) -> None:
+    """Removes all that the stack has made; its images stay, for stacks share them."""
+    pulumi = Pulumi.of(stack)
+    if not pulumi.exists():
+        print(f"There is no stack {stack}: nothing to remove.")
+        return
+    repair(pulumi)
+    pulumi.run("destroy", "--yes", "--stack", stack)
+
+
+def _earlier_phases() -> list[tuple[str, float]]:
+    """The phases of the set-up, which hands their seconds on as `engine=0.1 python=0.0 …`."""
+    noted = (entry.partition("=") for entry in os.environ.get("MCPIER_PHASES", "").split())
+    return [(name, float(seconds)) for name, _, seconds in noted]
+
+
+def _print_summary(pulumi: Pulumi, phases: list[tuple[str, float]]) -> None:
+    instances = pulumi.json("stack", "output", "instances")
+    print()
+    for id_, instance in sorted(instances.items()):
+        print(f"{id_} ({instance['type']}, {instance['state']})")
+        for title, key in (("MCP", "mcpUrl"), ("live view", "vncUrl")):
+            if key in instance:
+                print(f"  {title:<14} {instance[key]}")
+        print(f"  client config  .venv/bin/mcpier connect {id_} --stack {pulumi.stack} --json")
+    print()
+    total = sum(seconds for _, seconds in phases)
+    spent = "  ".join(f"{name} {seconds:.1f}" for name, seconds in phases)
+    print(f"seconds: {spent}  total {total:.1f}")

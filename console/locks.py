@@ -1,0 +1,62 @@
+"""Locks that a killed update leaves on a stack kept in local files."""
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from console.errors import ConsoleError
+from console.pulumi import Pulumi
+
+SCHEME = "file://"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lock:
+    """Who holds a stack."""
+
+    pid: int
+    host: str
+    since: str
+
+    @property
+    def dead(self) -> bool:
+        """Whether the holder is known to be gone: only of this host can that be known."""
+        if self.host != socket.gethostname():
+            return False
+        try:
+            return Path(f"/proc/{self.pid}/comm").read_text("ascii").strip() != "pulumi"
+        except FileNotFoundError:
+            return True
+
+
+def release_dead_locks(pulumi: Pulumi) -> bool:
+    """Cancels the update of a process that is gone; whether there was one.
+
+    Raises `ConsoleError` where somebody else is still at work.
+    """
+    locks = list(_locks(pulumi))
+    for lock in locks:
+        if not lock.dead:
+            raise ConsoleError(
+                f"another update of stack {pulumi.stack} is running: process {lock.pid} on "
+                f"{lock.host}, since {lock.since}",
+                "wait until it ends; if it hangs, stop it and run this again",
+            )
+    for lock in locks:
+        print(f"The update of process {lock.pid} was killed half-way: cancelling its lock.")
+    if locks:
+        pulumi.run("cancel", "--yes", "--stack", pulumi.stack)
+    return bool(locks)
+
+
+def _locks(pulumi: Pulumi) -> Iterator[Lock]:
+    backend = pulumi.backend()
+    if not backend.startswith(SCHEME):
+        return
+    root = Path(os.path.expanduser(backend.removeprefix(SCHEME).partition("?")[0]))
+    for file in sorted(root.glob(f".pulumi/locks/organization/*/{pulumi.stack}/*.json")):
+        held = json.loads(file.read_text("utf-8"))
+        yield Lock(pid=held["pid"], host=held["hostname"], since=held["timestamp"])

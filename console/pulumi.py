@@ -1,0 +1,80 @@
+"""The real pulumi, run for one stack of this project."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from console.errors import ConsoleError
+from toolchain.shell import pulumi_variables
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pulumi:
+    """Runs pulumi on `stack`; `environ` is what it sees."""
+
+    stack: str
+    environ: Mapping[str, str]
+
+    @classmethod
+    def of(cls, stack: str) -> "Pulumi":
+        """For a stack; raises `ConsoleError` where pulumi or the stack's file is not there."""
+        environ = {**os.environ, **pulumi_variables(stack)}
+        if shutil.which("pulumi", path=environ["PATH"]) is None:
+            raise ConsoleError("pulumi is not on PATH", "type: make up")
+        file = PROJECT / "stacks" / f"Pulumi.{stack}.yaml"
+        if not file.exists():
+            known = sorted(path.name.split(".")[1] for path in file.parent.glob("Pulumi.*.yaml"))
+            raise ConsoleError(
+                f"there is no stacks/{file.name}",
+                f"write it, or name one that is there: {', '.join(known)}",
+            )
+        return cls(stack=stack, environ=environ)
+
+    def run(self, *arguments: str) -> None:
+        """Runs a command, its output passed through; raises `ConsoleError` if it fails."""
+        code = self._call(arguments).returncode
+        if code != 0:
+            raise ConsoleError(
+                f"pulumi {arguments[0]} ended with exit code {code}; what it said is above",
+                "mend what it names, then run the same command again",
+            )
+
+    def json(self, *arguments: str) -> Any:
+        """What a command prints as JSON."""
+        done = self._call((*arguments, "--stack", self.stack), capture_output=True, text=True)
+        if done.returncode != 0:
+            raise ConsoleError(
+                f"pulumi {' '.join(arguments)} failed: {done.stderr.strip()}",
+                f"see that the stack is there: make up STACK={self.stack}",
+            )
+        return json.loads(done.stdout)
+
+    def exists(self) -> bool:
+        """Whether the backend knows the stack."""
+        shown = self._call(("stack", "ls", "--json"), capture_output=True, text=True)
+        if shown.returncode != 0:
+            raise ConsoleError(
+                f"pulumi cannot read its backend: {shown.stderr.strip()}",
+                "check PULUMI_BACKEND_URL, and that it can be read and written",
+            )
+        return any(
+            entry["name"].rpartition("/")[2] == self.stack for entry in json.loads(shown.stdout)
+        )
+
+    def backend(self) -> str:
+        """The backend's URL: the environment's, or the project's."""
+        project = yaml.safe_load((PROJECT / "Pulumi.yaml").read_text("utf-8"))
+        return self.environ.get("PULUMI_BACKEND_URL") or str(project["backend"]["url"])
+
+    def _call(self, arguments: tuple[str, ...], **how: Any) -> subprocess.CompletedProcess[str]:
+        command = ["pulumi", *arguments, "--non-interactive"]
+        return subprocess.run(command, cwd=PROJECT, env=dict(self.environ), check=False, **how)

@@ -1,0 +1,64 @@
+"""What the tests of the core share: a type, and configs that use it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from components.core.instance_type import InstanceType
+from components.core.model import StackSpec
+from components.core.parse import parse
+from components.core.parse_type import parse_type
+
+TYPE = {
+    "description": "A browser that people can watch.",
+    "build": {"base": "node"},
+    "endpoints": {
+        "mcp": {"port": 8080, "path": "/mcp", "auth": "bearer"},
+        "vnc": {"port": 6080, "path": "/", "auth": "view"},
+    },
+    "choices": {
+        "screen": {
+            "type": "string",
+            "pattern": r"\d+x\d+x(16|24)",
+            "default": "1920x1080x24",
+            "env": "MCPIER_SCREEN",
+            "description": "Width, height and depth.",
+        }
+    },
+    "environment": {"MCPIER_ALLOWED_HOSTS": "{allowedHosts}"},
+    "secrets": {"vnc-password": {"kind": "vnc"}},
+    "health": {"command": ["health"]},
+}
+
+
+@pytest.fixture
+def browser() -> InstanceType:
+    """An instance type with both kinds of endpoint, a choice and a secret."""
+    return parse_type("browser", "image/browser", TYPE, "0" * 64)
+
+
+@pytest.fixture
+def config() -> dict[str, Any]:
+    """A config that is good."""
+    return {
+        "domain": "mcp.example.org",
+        "edge": {"httpPort": 80, "httpsPort": 8443, "controlSubnet": "10.9.0.0/28"},
+        "tls": {"mode": "self-signed"},
+        "instances": {
+            "demo": {"type": "browser", "tokens": ["alice", {"name": "ci", "generation": 2}]},
+            "aside": {"type": "browser", "state": "stopped", "screen": "800x600x16"},
+        },
+    }
+
+
+@pytest.fixture
+def spec(config: dict[str, Any], browser: InstanceType) -> StackSpec:
+    """The stack that the good config describes."""
+    return parse("dev", config, [browser])
+
+
+@pytest.fixture
+def read(browser: InstanceType) -> Callable[[dict[str, Any]], StackSpec]:
+    """Parses a config for the stack `dev`."""
+    return lambda config: parse("dev", config, [browser])

@@ -1,0 +1,79 @@
+"""`python3 -m toolchain [STEP …] [-- COMMAND …]`: sets the machine up, then becomes the command.
+
+Steps are engine, python, tools and bases, in this order; all of them where none is named.
+`python3 -m toolchain env STACK` prints the shell lines for typing pulumi by hand.
+"""
+
+import os
+import shlex
+import sys
+import time
+from collections.abc import Callable
+
+from toolchain.bases import ensure_bases
+from toolchain.engine import ensure_engine
+from toolchain.environment import ensure_environment
+from toolchain.errors import SetupError
+from toolchain.shell import pulumi_variables
+from toolchain.tools import ensure_tools
+
+
+def main(arguments: list[str]) -> int:
+    """Runs every step; exit status 1 and one message where one of them cannot be done."""
+    try:
+        if arguments[:1] == ["env"]:
+            for name, value in pulumi_variables(arguments[1]).items():
+                print(f"export {name}={shlex.quote(value)}")
+            return 0
+        wanted, command = _split(arguments)
+        seconds = [(name, _timed(name, step)) for name, step in _steps(wanted)]
+    except SetupError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(
+            f"error: {error}\n  → see that it can be written, and run this again", file=sys.stderr
+        )
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; run the same command again to go on", file=sys.stderr)
+        return 130
+    if command:
+        os.environ["MCPIER_PHASES"] = " ".join(f"{name}={spent:.1f}" for name, spent in seconds)
+        os.execvp(command[0], command)
+    return 0
+
+
+def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """The steps before `--` and the command behind it."""
+    place = arguments.index("--") if "--" in arguments else len(arguments)
+    return arguments[:place], arguments[place + 1 :]
+
+
+def _steps(wanted: list[str]) -> list[tuple[str, Callable[[], None]]]:
+    steps = {
+        "engine": lambda: ensure_engine(_say),
+        "python": lambda: ensure_environment(_say),
+        "tools": lambda: ensure_tools(_say),
+        "bases": lambda: ensure_bases(_say),
+    }
+    if unknown := [name for name in wanted if name not in steps]:
+        raise SetupError(
+            f"there is no step {', '.join(unknown)}", f"name some of: {', '.join(steps)}"
+        )
+    return [(name, step) for name, step in steps.items() if name in wanted or not wanted]
+
+
+def _timed(name: str, step: Callable[[], None]) -> float:
+    begin = time.monotonic()
+    step()
+    spent = time.monotonic() - begin
+    print(f"✓ {name:<8} {spent:6.1f} s", file=sys.stderr, flush=True)
+    return spent
+
+
+def _say(line: str) -> None:
+    print(f"  {line}", file=sys.stderr, flush=True)
+
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,6 @@
+"""The base images that mcpier's Dockerfiles name: pulled, or built as stand-ins."""
+
+from toolchain.bases.ensure import ensure_bases
+from toolchain.bases.model import BASES, Base
+
+__all__ = ["BASES", "Base", "ensure_bases"]

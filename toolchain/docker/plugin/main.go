@@ -1,0 +1,17 @@
+// Command plugin is pulumi-resource-docker. Its schema.json is written by ../schema before the build.
+package main
+
+import (
+	_ "embed"
+
+	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge"
+
+	"mcpier.dev/toolchain/docker/provider"
+)
+
+//go:embed schema.json
+var schema []byte
+
+func main() {
+	tfbridge.Main("docker", provider.Version, provider.Info(), schema)
+}

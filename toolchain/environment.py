@@ -1,0 +1,66 @@
+"""The Python environment of a checkout: `.venv`, made from requirements.lock."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from toolchain.bases.steps import Say, cache_dir, run_step
+from toolchain.errors import SetupError
+
+PROJECT = Path(__file__).resolve().parent.parent
+VENV = PROJECT / ".venv"
+PROGRAM = """\
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+from console.app import main
+
+main()
+"""
+
+
+def ensure_environment(say: Say) -> None:
+    """Makes the environment, or makes it anew when the lock file has changed."""
+    wanted = hashlib.sha256((PROJECT / "requirements.lock").read_bytes()).hexdigest()
+    stamp = VENV / "mcpier-lock"
+    if stamp.exists() and stamp.read_text("ascii") == wanted:
+        return
+    say("installing what requirements.lock names into .venv")
+    log = cache_dir() / "logs" / "environment.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    _ensure_ensurepip(log, say)
+    run_step("python -m venv", [sys.executable, "-m", "venv", "--clear", str(VENV)], log, say, {})
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--no-deps"]
+    lock = ["--require-hashes", "-r", str(PROJECT / "requirements.lock")]
+    run_step("pip install", [*pip, *lock], log, say, {})
+    _link_program()
+    stamp.write_text(wanted, "ascii")
+
+
+def _link_program() -> None:
+    """`.venv/bin/mcpier`: finds the checkout that it stands in, from wherever it is called."""
+    program = VENV / "bin" / "mcpier"
+    program.write_text(f"#!{VENV}/bin/python\n{PROGRAM}", "utf-8")
+    program.chmod(0o755)
+
+
+def _ensure_ensurepip(log: Path, say: Say) -> None:
+    """Debian keeps what `venv` needs in a package of its own."""
+    if (
+        subprocess.run([sys.executable, "-c", "import ensurepip"], capture_output=True).returncode
+        == 0
+    ):
+        return
+    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        raise SetupError(
+            f"{sys.executable} cannot make virtual environments: ensurepip is missing",
+            f"install {package}, or what your system calls it, and run this again",
+        )
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    run_step("apt-get update", ["apt-get", "update"], log, say, quiet)
+    run_step("apt-get install", ["apt-get", "install", "-y", package], log, say, quiet)

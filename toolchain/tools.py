@@ -1,0 +1,61 @@
+"""Pulumi's tools: what is on PATH or can be downloaded is used; the rest is built from modules."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from toolchain import builds
+from toolchain.bases.steps import Say
+from toolchain.builds import TOOLS, Tool
+from toolchain.shell import tools_folder
+
+DOWNLOAD_SECONDS = 120
+
+
+def ensure_tools(say: Say) -> None:
+    """Makes every tool available, on PATH or in the folder that is appended to it.
+
+    Raises `SetupError` where a tool is neither there nor can be built.
+    """
+    missing = [tool for tool in TOOLS if not (_available(tool) or _downloaded(tool, say))]
+    folder = tools_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    for tool in missing:
+        built = builds.build(tool, say)
+        _link(folder / tool.program, built)
+
+
+def _available(tool: Tool) -> bool:
+    return shutil.which(tool.program) is not None or (
+        tool.plugin is not None and _plugin_dir(*tool.plugin).is_dir()
+    )
+
+
+def _downloaded(tool: Tool, say: Say) -> bool:
+    """Asks a Pulumi that is there for the plugin; one built here cannot download any."""
+    if tool.plugin is None or shutil.which("pulumi") is None or builds.program(tool).exists():
+        return False
+    name, version = tool.plugin
+    say(f"asking pulumi for the {name} provider {version}")
+    command = ["pulumi", "plugin", "install", "resource", name, version]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=DOWNLOAD_SECONDS)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+def _plugin_dir(name: str, version: str) -> Path:
+    """Where Pulumi keeps a plugin that it has downloaded."""
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    return home / "plugins" / f"resource-{name}-v{version}"
+
+
+def _link(link: Path, target: Path) -> None:
+    if link.is_symlink() and link.readlink() == target:
+        return
+    partial = link.with_name(link.name + ".partial")
+    partial.unlink(missing_ok=True)
+    partial.symlink_to(target)
+    partial.rename(link)
