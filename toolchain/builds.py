@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolchain.bases.steps import Say, cache_dir, run_step
 from toolchain.errors import SetupError
+from toolchain.steps import Say, cache_dir, run_step
 
 SOURCES = Path(__file__).parent
 PULUMI = "3.256.0"

@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from toolchain.bases.steps import Say, cache_dir, run_step
 from toolchain.errors import SetupError
+from toolchain.steps import Say, cache_dir, run_step
 
 LOG = Path("/var/log/mcpier-dockerd.log")
 # Written by a daemon; after a hard stop they may name a process that is something else by now.

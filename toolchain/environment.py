@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from toolchain.bases.steps import Say, cache_dir, run_step
 from toolchain.errors import SetupError
+from toolchain.steps import Say, cache_dir, run_step
 
 PROJECT = Path(__file__).resolve().parent.parent
 VENV = PROJECT / ".venv"

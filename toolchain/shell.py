@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from toolchain.bases.steps import cache_dir
+from toolchain.steps import cache_dir
 
 # The dev stack's state holds nothing that is worth a passphrase of one's own.
 DEV_STACK, DEV_PASSPHRASE = "dev", "mcpier-dev"

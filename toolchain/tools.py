@@ -6,9 +6,9 @@ import subprocess
 from pathlib import Path
 
 from toolchain import builds
-from toolchain.bases.steps import Say
 from toolchain.builds import TOOLS, Tool
 from toolchain.shell import tools_folder
+from toolchain.steps import Say
 
 DOWNLOAD_SECONDS = 120
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-from toolchain.bases.steps import Say
+from toolchain.steps import Say
 
 _SUITES = ("bookworm", "bookworm-updates", "bookworm-security")
 _APT_OPTIONS = (

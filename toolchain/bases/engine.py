@@ -7,8 +7,8 @@ import threading
 from collections.abc import Iterable, Sequence
 
 from toolchain.bases.plan import Present
-from toolchain.bases.steps import Say
 from toolchain.errors import SetupError
+from toolchain.steps import Say
 
 LABEL_DIGEST = "mcpier.base-digest"
 # A silent registry is given up after the first time, a slow pull after the second.

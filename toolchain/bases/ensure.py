@@ -13,8 +13,8 @@ from toolchain.bases.certificates import machine_certificates
 from toolchain.bases.model import BASES, Base
 from toolchain.bases.plan import Action, Present, plan
 from toolchain.bases.recipe import digests
-from toolchain.bases.steps import Say, cache_dir
 from toolchain.errors import SetupError
+from toolchain.steps import Say, cache_dir
 
 
 def ensure_bases(say: Say) -> None:

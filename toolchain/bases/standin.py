@@ -10,8 +10,8 @@ from pathlib import Path
 from toolchain.bases import clients, engine
 from toolchain.bases.certificates import write_certificates
 from toolchain.bases.model import Base
-from toolchain.bases.steps import Say, run_step
 from toolchain.errors import SetupError
+from toolchain.steps import Say, run_step
 
 _DEBIAN_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 # uname's names for the architectures that the engine calls by Debian's.
