@@ -1,0 +1,1 @@
+"""authgate: answers Traefik's ForwardAuth for MCP servers and their live views."""

@@ -1,0 +1,67 @@
+"""A look at the whole registry: what readiness and the metrics say of it."""
+
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from authgate.files import RegistryTrouble, Signature, signature
+from authgate.registry import INSTANCES, KEY_FILE, SUFFIX, parse_key, parse_record
+
+
+@dataclass(frozen=True)
+class Findings:
+    """`written` is when the registry last changed, in seconds since 1970; 0 if it never did."""
+
+    instances: int
+    problems: tuple[str, ...]
+    written: float
+
+
+class Audit:
+    """Reads every record, parsing only those that changed since its last look."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seen: dict[str, tuple[Signature, str]] = {}
+        self._one_at_a_time = threading.Lock()
+
+    def run(self) -> Findings:
+        """What is there and what is wrong with it; blocks on the disk."""
+        with self._one_at_a_time:
+            problems = self._key_problems()
+            records = self._folder / INSTANCES
+            try:
+                with os.scandir(records) as entries:
+                    found = {e.name: signature(e.stat()) for e in entries if _is_record(e)}
+                written = records.stat().st_mtime
+            except OSError as error:
+                return Findings(0, (*problems, f"{records}: {error.strerror}"), 0.0)
+            self._seen = {name: self._check(name, at) for name, at in found.items()}
+            problems += [trouble for _, trouble in self._seen.values() if trouble]
+            return Findings(len(found), tuple(sorted(problems)), written)
+
+    def _check(self, name: str, stands: Signature) -> tuple[Signature, str]:
+        seen = self._seen.get(name)
+        if seen is not None and seen[0] == stands:
+            return seen
+        try:
+            parse_record(name, (self._folder / INSTANCES / name).read_bytes())
+        except RegistryTrouble as trouble:
+            return stands, str(trouble)
+        except OSError as error:
+            return stands, f"{name}: {error.strerror}"
+        return stands, ""
+
+    def _key_problems(self) -> list[str]:
+        try:
+            parse_key(KEY_FILE, (self._folder / KEY_FILE).read_bytes())
+        except RegistryTrouble as trouble:
+            return [str(trouble)]
+        except OSError as error:
+            return [f"{KEY_FILE}: {error.strerror}; run authgate sync"]
+        return []
+
+
+def _is_record(entry: "os.DirEntry[str]") -> bool:
+    return entry.name.endswith(SUFFIX)

@@ -1,0 +1,111 @@
+"""The decision on a request: one pure function, no clock, no disk."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from authgate.forwarded import ForwardedRequest
+from authgate.hosts import Hosts, InstanceHost, Kind
+from authgate.model import NO_INSTANCE, Grant, Record
+from authgate.sessions import Sessions, read
+from authgate.tokens import Unusable, find_token, read_bearer
+
+
+class Reason(StrEnum):
+    """Why a request is allowed or refused: the word in logs and metrics."""
+
+    ALLOWED = "allowed"
+    MISSING = "missing_token"
+    NOT_BEARER = "not_bearer"
+    MALFORMED = "malformed"
+    WRONG_TOKEN = "wrong_token"
+    EXPIRED_TOKEN = "expired_token"
+    THROTTLED = "throttled"
+    FOREIGN_ORIGIN = "foreign_origin"
+    NO_SESSION = "no_session"
+    NO_OAUTH = "no_oauth"
+    NOT_AN_INSTANCE = "not_an_instance"
+    OWN_TROUBLE = "own_trouble"
+
+
+# A guess at a token: what the limits count.
+GUESSES = frozenset({Reason.WRONG_TOKEN, Reason.EXPIRED_TOKEN})
+
+_UNUSABLE = {
+    Unusable.MISSING: Reason.MISSING,
+    Unusable.NOT_BEARER: Reason.NOT_BEARER,
+    Unusable.MALFORMED: Reason.MALFORMED,
+}
+
+
+class Decision(NamedTuple):
+    """`client` names the token, of an allowed request or of one that has expired."""
+
+    reason: Reason
+    client: str = ""
+    retry_after: int = 0
+
+
+def decide(
+    hosts: Hosts,
+    request: ForwardedRequest,
+    record: Record | None,
+    sessions: Sessions,
+    now: float,
+) -> Decision:
+    """Decides by the record of the request's instance, which is None for an unknown one.
+
+    `now` is in seconds since 1970; `sessions` is asked for the live view only.
+    """
+    if request.host is None:
+        return Decision(Reason.NOT_AN_INSTANCE)
+    known = record or NO_INSTANCE
+    if not _origins_allowed(hosts, request, request.host, known):
+        return Decision(Reason.FOREIGN_ORIGIN)
+    if request.host.kind is Kind.VNC:
+        return _decide_view(request, known, sessions, now)
+    return _decide_mcp(request, known, now)
+
+
+def origin_allowed(hosts: Hosts, origin: bytes, host: InstanceHost, record: Record) -> bool:
+    """Whether pages of this origin may call the host: its own, or on its list for MCP."""
+    if origin == hosts.origin(host):
+        return True
+    return host.kind is Kind.MCP and origin in record.origins
+
+
+def decide_presented(record: Record, presented: bytes, grant: Grant, now: float) -> Decision:
+    """Decides on a token alone, whichever way it came."""
+    token = find_token(record.tokens, presented, grant)
+    if token is None:
+        return Decision(Reason.WRONG_TOKEN)
+    if token.expires is not None and token.expires <= now:
+        return Decision(Reason.EXPIRED_TOKEN, token.name)
+    return Decision(Reason.ALLOWED, token.name)
+
+
+def _origins_allowed(
+    hosts: Hosts, request: ForwardedRequest, host: InstanceHost, record: Record
+) -> bool:
+    if not request.origins:
+        # Browsers always name the origin of a WebSocket, and websockify never asks.
+        return not (host.kind is Kind.VNC and request.path == b"/websockify")
+    return len(request.origins) == 1 and origin_allowed(hosts, request.origins[0], host, record)
+
+
+def _decide_mcp(request: ForwardedRequest, record: Record, now: float) -> Decision:
+    # Any other answer sends clients with a static token into OAuth discovery, which fails.
+    if b"/.well-known/" in request.path or request.path == b"/register":
+        return Decision(Reason.NO_OAUTH)
+    presented = read_bearer(request.authorizations)
+    if isinstance(presented, Unusable):
+        return Decision(_UNUSABLE[presented])
+    return decide_presented(record, presented, Grant.MCP, now)
+
+
+def _decide_view(
+    request: ForwardedRequest, record: Record, sessions: Sessions, now: float
+) -> Decision:
+    session = read(request.cookies, record, sessions, now)
+    if session is None:
+        return Decision(Reason.NO_SESSION)
+    return Decision(Reason.ALLOWED, session.token)

@@ -1,0 +1,53 @@
+"""From the host of a request to the instance it means."""
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+# `mcp-<id>` is one DNS label: 63 characters at most, 59 of them for the id.
+INSTANCE_ID = r"[a-z0-9-]{1,59}"
+
+
+class Kind(StrEnum):
+    """What an instance's host serves."""
+
+    MCP = "mcp"
+    VNC = "vnc"
+
+
+class InstanceHost(NamedTuple):
+    """An instance's host name, without its domain."""
+
+    kind: Kind
+    id: str
+
+    @property
+    def label(self) -> str:
+        """The first label of the name, such as `mcp-demo`: also the challenge's realm."""
+        return f"{self.kind}-{self.id}"
+
+
+class Hosts:
+    """Reads and writes the host names of one domain.
+
+    `public_port` is the port in public URLs; it stands in origins unless it is 443.
+    """
+
+    def __init__(self, domain: str, public_port: int) -> None:
+        self._suffix = f".{domain}" + ("" if public_port == 443 else f":{public_port}")
+        # Traefik's `Host()` takes any case, a trailing dot and any port for the same host.
+        self._name = re.compile(
+            rf"(mcp|vnc)-({INSTANCE_ID})\.{re.escape(domain)}\.?(?::[0-9]{{1,5}})?".encode()
+        )
+
+    def parse(self, host: bytes) -> InstanceHost | None:
+        """The instance a `Host` value means, or None when it names none."""
+        match = self._name.fullmatch(host.lower())
+        if match is None:
+            return None
+        kind = Kind.MCP if match[1] == b"mcp" else Kind.VNC
+        return InstanceHost(kind, match[2].decode())
+
+    def origin(self, host: InstanceHost) -> bytes:
+        """The host's own origin, as a browser writes it."""
+        return f"https://{host.label}{self._suffix}".encode()

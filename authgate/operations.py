@@ -1,0 +1,37 @@
+"""Health, readiness and metrics, on a port that neither instances nor the outside reach."""
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from authgate.audit import Findings
+from authgate.context import Context
+from authgate.metrics import ContextCollector
+
+
+def operations(context: Context, audit: Callable[[], Findings]) -> Starlette:
+    """The application on the operations port; `audit` blocks on the disk."""
+    collectors = CollectorRegistry()
+    ProcessCollector(registry=collectors)
+    collectors.register(ContextCollector(context, audit))
+
+    async def healthz(request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def readyz(request: Request) -> Response:
+        findings = await run_in_threadpool(audit)
+        body = {"instances": findings.instances, "problems": findings.problems}
+        return JSONResponse(body, 503 if findings.problems else 200)
+
+    async def metrics(request: Request) -> Response:
+        text = await run_in_threadpool(generate_latest, collectors)
+        return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+    routes = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
+    return Starlette(routes=routes)

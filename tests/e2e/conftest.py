@@ -1,0 +1,90 @@
+"""The deployment that the end-to-end tests share."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.deployment import CONFIG, Deployment, docker, left_on_host, sweep
+
+STACK = "e2e"
+PAGE = """<!doctype html><title>A page of the tests</title>
+<body style="margin:0;background:#0a7"><h1 style="color:#fff;font:bold 90px sans-serif">
+Seen through the edge</h1></body>"""
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """A stack that is up; it is taken away again, and must leave nothing."""
+    sweep(STACK)
+    made = Deployment.make(tmp_path_factory.mktemp("e2e"), STACK, CONFIG)
+    try:
+        up = made.make_target("up", timeout=900)
+        assert up.returncode == 0, up.stdout
+        yield made
+        destroyed = made.make_target("destroy")
+        assert destroyed.returncode == 0, destroyed.stdout
+        assert left_on_host(STACK) == []
+    finally:
+        sweep(STACK)
+
+
+@pytest.fixture(scope="session")
+def outputs(deployment: Deployment) -> dict[str, Any]:
+    """The stack's outputs, secrets and all."""
+    return deployment.outputs()
+
+
+@pytest.fixture(scope="session")
+def ca_file(outputs: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The CA that clients trust."""
+    file = tmp_path_factory.mktemp("ca") / "ca.pem"
+    file.write_text(outputs["ca"])
+    return file
+
+
+@pytest.fixture(scope="session", autouse=True)
+def resolved_names() -> Iterator[None]:
+    """`*.localhost` is loopback (RFC 6761), which not every libc knows."""
+    ask = socket.getaddrinfo
+
+    def answer(host: Any, *rest: Any, **named: Any) -> Any:
+        local = isinstance(host, str) and host.endswith(".localhost")
+        return ask("127.0.0.1" if local else host, *rest, **named)
+
+    socket.getaddrinfo = answer
+    yield
+    socket.getaddrinfo = ask
+
+
+class PageHandler(BaseHTTPRequestHandler):
+    """Answers every request with the page."""
+
+    def do_GET(self) -> None:
+        body = PAGE.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keeps quiet."""
+
+
+@pytest.fixture(scope="session")
+def page_url(deployment: Deployment) -> Iterator[str]:
+    """A page that the instances reach: served on the gateway of their network alone."""
+    form = "{{(index .IPAM.Config 0).Gateway}}"
+    gateway = docker("network", "inspect", "--format", form, f"mcpier-{STACK}-instances").strip()
+    server = ThreadingHTTPServer((gateway, 0), PageHandler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://{gateway}:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+    thread.join()

@@ -1,0 +1,133 @@
+"""A deployment as a user makes one: a checkout of its own, its own stack, ports and state."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parents[2]
+DOMAIN = "e2e.mcpier.localhost"
+HTTPS_PORT = 18443
+BASES = {
+    "debian": "mcpier/base-debian:bookworm",
+    "node": "mcpier/base-node:22-bookworm",
+    "python": "mcpier/base-python:3.11-bookworm",
+    "traefik": "mcpier/base-traefik:3.7.15",
+}
+CONFIG = {
+    "mcpier:domain": DOMAIN,
+    "mcpier:edge": {
+        "httpPort": 18080,
+        "httpsPort": HTTPS_PORT,
+        "adminPort": 19443,
+        "controlSubnet": "10.77.254.0/28",
+    },
+    "mcpier:tls": {"mode": "self-signed"},
+    "mcpier:bases": BASES,
+    "mcpier:instances": {
+        "demo": {"type": "playwright", "screen": "1280x800x24", "tokens": ["alice", "ci"]},
+        "other": {"type": "playwright", "state": "stopped", "tokens": ["bob"]},
+    },
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """A checkout in a directory of its own, and the environment in which its commands run."""
+
+    directory: Path
+    stack: str
+    environ: Mapping[str, str]
+
+    @classmethod
+    def make(cls, directory: Path, stack: str, config: Mapping[str, Any]) -> "Deployment":
+        """Copies the checkout's files and writes the stack's file, state and all below `directory`."""
+        checkout, state = directory / "checkout", directory / "state"
+        state.mkdir(parents=True)
+        tracked = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        listed = subprocess.run(tracked, cwd=PROJECT, capture_output=True, check=True).stdout
+        for name in filter(None, listed.decode().split("\0")):
+            if (PROJECT / name).is_file():
+                (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(PROJECT / name, checkout / name)
+        (checkout / ".venv").symlink_to(PROJECT / ".venv")
+        made = cls(
+            directory=checkout,
+            stack=stack,
+            environ={
+                **os.environ,
+                "PULUMI_BACKEND_URL": state.as_uri(),
+                "PULUMI_CONFIG_PASSPHRASE": "a passphrase of the tests",
+            },
+        )
+        made.write(config)
+        return made
+
+    def write(self, config: Mapping[str, Any]) -> None:
+        """Writes the stack's file (JSON is YAML), keeping the salt that Pulumi put there."""
+        file = self.directory / "stacks" / f"Pulumi.{self.stack}.yaml"
+        salt = [
+            line
+            for line in (file.read_text().splitlines() if file.exists() else [])
+            if line.startswith("encryptionsalt:")
+        ]
+        body = "\n".join(f"  {key}: {json.dumps(value)}" for key, value in config.items())
+        file.write_text("\n".join([*salt, "config:", body, ""]))
+
+    def run(self, *command: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+        """Runs a command in the checkout; its output is kept, stdout and stderr together."""
+        return subprocess.run(
+            command,
+            cwd=self.directory,
+            env=dict(self.environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=timeout,
+        )
+
+    def make_target(self, target: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+        """Runs a target of the Makefile for this stack."""
+        return self.run("make", target, f"STACK={self.stack}", timeout=timeout)
+
+    def pulumi(self, *arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+        """Types pulumi by hand, with the line that the README gives."""
+        line = f'eval "$(make -s env STACK={self.stack})" && exec pulumi "$@"'
+        return self.run("bash", "-c", line, "pulumi", *arguments, timeout=timeout)
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs, secrets and all."""
+        shown = self.pulumi("stack", "output", "--json", "--show-secrets", "--stack", self.stack)
+        assert shown.returncode == 0, shown.stdout
+        outputs: dict[str, Any] = json.loads(shown.stdout)
+        return outputs
+
+
+def left_on_host(stack: str) -> list[str]:
+    """Names of the containers, networks and volumes that carry a stack's label."""
+    found = []
+    for kind, form in (("container", "{{.Names}}"), ("network", "{{.Name}}"), ("volume", "{{.Name}}")):
+        everything = ["--all"] if kind == "container" else []
+        label = f"label=mcpier.stack={stack}"
+        listed = docker(kind, "ls", *everything, "--filter", label, "--format", form)
+        found += [f"{kind} {name}" for name in listed.split()]
+    return found
+
+
+def sweep(stack: str) -> None:
+    """Removes what an earlier run of the tests left of a stack."""
+    for found in left_on_host(stack):
+        kind, name = found.split()
+        docker(kind, "rm", *([] if kind == "network" else ["--force"]), name)
+
+
+def docker(*arguments: str) -> str:
+    """What a docker command prints; it must succeed."""
+    done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"docker {' '.join(arguments)}: {done.stderr}"
+    return done.stdout
