@@ -78,7 +78,7 @@ def declare_container(
         networks_advanced=_networks(args),
         memory=args.memory,
         memory_swap=args.memory,
-        cpus=f"{args.cpus:g}" if args.cpus else None,
+        cpus=str(args.cpus) if args.cpus else None,
         ulimits=[docker.ContainerUlimitArgs(name="core", soft=0, hard=0)],
         log_driver="json-file",
         log_opts=LOG_OPTIONS,

@@ -14,7 +14,6 @@ from components.instance_types import load_types
 
 PROJECT = Path(__file__).resolve().parent.parent
 NAMESPACE = "mcpier"
-SECRETS = "secrets"
 
 
 def load() -> StackSpec:

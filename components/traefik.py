@@ -71,7 +71,7 @@ class Traefik(pulumi.ComponentResource):
                 command=flags,
                 # Ports below 1024 need uid 0 here: a capability alone does not reach another uid.
                 user="0",
-                capabilities=["NET_BIND_SERVICE"],
+                capabilities=["CAP_NET_BIND_SERVICE"],
                 network_mode="host",
                 mounts=[
                     Mount(volume=volume.name, path=DYNAMIC_DIR),

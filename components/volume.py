@@ -3,7 +3,7 @@
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ class File:
     """A text file for a volume; `path` begins with the name under which the volume is mounted."""
 
     path: str
-    content: str
+    content: str = field(repr=False)
     mode: str = "0400"
     uid: int = 0
 

@@ -10,7 +10,7 @@ from console.pulumi import Pulumi
 def client_config(stack: str, instance: str, token: str | None) -> dict[str, Any]:
     """`{"url", "headers"}` for an instance; its first token by name where none is named."""
     pulumi = Pulumi.of(stack)
-    clients = pulumi.json("stack", "output", "clients", "--show-secrets")
+    clients = pulumi.json("stack", "output", "clients", "--json", "--show-secrets")
     tokens = _pick(clients, instance, f"stack {stack} has no instance {instance}")
     if not tokens:
         raise ConsoleError(
@@ -24,7 +24,7 @@ def client_config(stack: str, instance: str, token: str | None) -> dict[str, Any
 
 def ca_certificate(stack: str) -> str:
     """The CA that clients of a self-signed stack must trust, as PEM."""
-    return str(Pulumi.of(stack).json("stack", "output", "ca"))
+    return str(Pulumi.of(stack).json("stack", "output", "ca", "--json"))
 
 
 def _pick(choices: dict[str, Any], name: str, missing: str) -> Any:

@@ -57,7 +57,7 @@ def _earlier_phases() -> list[tuple[str, float]]:
 
 
 def _print_summary(pulumi: Pulumi, phases: list[tuple[str, float]]) -> None:
-    instances = pulumi.json("stack", "output", "instances")
+    instances = pulumi.json("stack", "output", "instances", "--json")
     print()
     for id_, instance in sorted(instances.items()):
         print(f"{id_} ({instance['type']}, {instance['state']})")

@@ -3,12 +3,13 @@
 import json
 import os
 import socket
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from console.errors import ConsoleError
-from console.pulumi import Pulumi
+from console.pulumi import PROJECT, Pulumi
 
 SCHEME = "file://"
 
@@ -24,12 +25,19 @@ class Lock:
     @property
     def dead(self) -> bool:
         """Whether the holder is known to be gone: only of this host can that be known."""
-        if self.host != socket.gethostname():
-            return False
-        try:
-            return Path(f"/proc/{self.pid}/comm").read_text("ascii").strip() != "pulumi"
-        except FileNotFoundError:
-            return True
+        return self.host == socket.gethostname() and not _runs_pulumi(self.pid)
+
+
+def _runs_pulumi(pid: int) -> bool:
+    """Whether a process is a living pulumi; where there is no /proc, whether it lives at all."""
+    if not Path("/proc/self").exists():
+        return subprocess.run(["kill", "-0", str(pid)], capture_output=True).returncode == 0
+    try:
+        # `12 (pulumi) S …`: a killed process that nobody has reaped yet is a zombie, Z.
+        name, state = Path(f"/proc/{pid}/stat").read_text().split(" ", 3)[1:3]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return name == "(pulumi)" and state != "Z"
 
 
 def release_dead_locks(pulumi: Pulumi) -> bool:
@@ -56,7 +64,8 @@ def _locks(pulumi: Pulumi) -> Iterator[Lock]:
     backend = pulumi.backend()
     if not backend.startswith(SCHEME):
         return
-    root = Path(os.path.expanduser(backend.removeprefix(SCHEME).partition("?")[0]))
+    # Pulumi runs in the project's folder: a relative path begins there.
+    root = PROJECT / os.path.expanduser(backend.removeprefix(SCHEME).partition("?")[0])
     for file in sorted(root.glob(f".pulumi/locks/organization/*/{pulumi.stack}/*.json")):
         held = json.loads(file.read_text("utf-8"))
         yield Lock(pid=held["pid"], host=held["hostname"], since=held["timestamp"])

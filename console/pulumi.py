@@ -17,6 +17,19 @@ from toolchain.shell import pulumi_variables
 PROJECT = Path(__file__).resolve().parent.parent
 
 
+def stack_file(stack: str) -> Path:
+    """The file that describes a stack; raises `ConsoleError` where there is none."""
+    file = PROJECT / "stacks" / f"Pulumi.{stack}.yaml"
+    if not file.exists():
+        names = (path.name for path in file.parent.glob("Pulumi.*.yaml"))
+        known = sorted(name.removeprefix("Pulumi.").removesuffix(".yaml") for name in names)
+        raise ConsoleError(
+            f"there is no stacks/{file.name}",
+            f"write it, or name one that is there: {', '.join(known)}",
+        )
+    return file
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pulumi:
     """Runs pulumi on `stack`; `environ` is what it sees."""
@@ -30,13 +43,7 @@ class Pulumi:
         environ = {**os.environ, **pulumi_variables(stack)}
         if shutil.which("pulumi", path=environ["PATH"]) is None:
             raise ConsoleError("pulumi is not on PATH", "type: make up")
-        file = PROJECT / "stacks" / f"Pulumi.{stack}.yaml"
-        if not file.exists():
-            known = sorted(path.name.split(".")[1] for path in file.parent.glob("Pulumi.*.yaml"))
-            raise ConsoleError(
-                f"there is no stacks/{file.name}",
-                f"write it, or name one that is there: {', '.join(known)}",
-            )
+        stack_file(stack)
         return cls(stack=stack, environ=environ)
 
     def run(self, *arguments: str) -> None:

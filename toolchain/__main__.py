@@ -22,8 +22,7 @@ def main(arguments: list[str]) -> int:
     """Runs every step; exit status 1 and one message where one of them cannot be done."""
     try:
         if arguments[:1] == ["env"]:
-            for name, value in pulumi_variables(arguments[1]).items():
-                print(f"export {name}={shlex.quote(value)}")
+            _print_variables(arguments[1:])
             return 0
         wanted, command = _split(arguments)
         seconds = [(name, _timed(name, step)) for name, step in _steps(wanted)]
@@ -42,6 +41,13 @@ def main(arguments: list[str]) -> int:
         os.environ["MCPIER_PHASES"] = " ".join(f"{name}={spent:.1f}" for name, spent in seconds)
         os.execvp(command[0], command)
     return 0
+
+
+def _print_variables(stacks: list[str]) -> None:
+    if len(stacks) != 1:
+        raise SetupError("env takes one stack", "type: python3 -m toolchain env dev")
+    for name, value in pulumi_variables(stacks[0]).items():
+        print(f"export {name}={shlex.quote(value)}")
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:

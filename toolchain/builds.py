@@ -1,6 +1,7 @@
 """Builds one of Pulumi's tools, once per machine and version, into the cache."""
 
 import hashlib
+import shlex
 import shutil
 import sys
 import tempfile
@@ -30,11 +31,12 @@ class Tool:
 
 @dataclass(frozen=True, kw_only=True)
 class Workshop:
-    """A scratch copy of a tool's sources; `target` is the folder that it is built into."""
+    """A scratch copy of a tool's sources; what is built into `target` is moved to `home`."""
 
     tool: Tool
     sources: Path
     target: Path
+    home: Path
     log: Path
     say: Say
 
@@ -91,13 +93,13 @@ def _workshop(tool: Tool, target: Path, say: Say) -> Iterator[Workshop]:
         sources = shutil.copytree(SOURCES / tool.folder, Path(scratch, "sources"))
         partial = Path(scratch, "target")
         partial.mkdir()
-        yield Workshop(tool=tool, sources=sources, target=partial, log=log, say=say)
+        yield Workshop(tool=tool, sources=sources, target=partial, home=target, log=log, say=say)
         shutil.rmtree(target, ignore_errors=True)
         partial.rename(target)
 
 
 def _digest(folder: Path) -> str:
-    digest = hashlib.sha256(f"{PULUMI} {DOCKER} {COMMAND}".encode())
+    digest = hashlib.sha256(Path(__file__).read_bytes())
     for file in sorted(folder.rglob("*")):
         if file.is_file() and "__pycache__" not in file.parts and file.name != "schema.json":
             digest.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes())
@@ -138,7 +140,7 @@ def _build_language_host(workshop: Workshop) -> None:
     executor = str(workshop.target / "pulumi-language-python-exec")
     workshop.run("fetching the executor", ["sh", "-c", EXECUTOR, executor, str(SOURCES / "cli")])
     program = workshop.target / "pulumi-language-python"
-    program.write_text(LANGUAGE_HOST)
+    program.write_text(LANGUAGE_HOST.format(home=shlex.quote(str(workshop.home))))
     program.chmod(0o755)
 
 
@@ -154,10 +156,10 @@ chmod 755 "$0"
 # -P: a folder or module of the user's project must not stand in for one of the host's.
 LANGUAGE_HOST = """\
 #!/bin/sh
-here=$(dirname "$(readlink -f "$0")")
-export PYTHONPATH="$here/lib${PYTHONPATH:+:$PYTHONPATH}"
-exec "$here/venv/bin/python" -P -m toolchain.language_host \\
-    -use-executor "$here/pulumi-language-python-exec" "$@"
+home={home}
+export PYTHONPATH="$home/lib${{PYTHONPATH:+:$PYTHONPATH}}"
+exec "$home/venv/bin/python" -P -m toolchain.language_host \\
+    -use-executor "$home/pulumi-language-python-exec" "$@"
 """
 
 TOOLS = (

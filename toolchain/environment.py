@@ -24,9 +24,10 @@ main()
 
 
 def ensure_environment(say: Say) -> None:
-    """Makes the environment, or makes it anew when the lock file has changed."""
-    wanted = hashlib.sha256((PROJECT / "requirements.lock").read_bytes()).hexdigest()
-    stamp = VENV / "mcpier-lock"
+    """Makes the environment, or makes it anew when its recipe has changed."""
+    recipe = (PROJECT / "requirements.lock").read_bytes() + Path(__file__).read_bytes()
+    wanted = hashlib.sha256(recipe).hexdigest()
+    stamp = VENV / "mcpier-recipe"
     if stamp.exists() and stamp.read_text("ascii") == wanted:
         return
     say("installing what requirements.lock names into .venv")

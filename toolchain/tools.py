@@ -53,9 +53,10 @@ def _plugin_dir(name: str, version: str) -> Path:
 
 
 def _link(link: Path, target: Path) -> None:
-    if link.is_symlink() and link.readlink() == target:
+    """A hard link: pulumi looks for its language host beside itself, behind symbolic links."""
+    if link.exists() and link.samefile(target):
         return
     partial = link.with_name(link.name + ".partial")
     partial.unlink(missing_ok=True)
-    partial.symlink_to(target)
+    partial.hardlink_to(target)
     partial.rename(link)

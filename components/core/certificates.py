@@ -4,7 +4,7 @@ Keys are derived and signatures deterministic (RFC 6979), so that a second run g
 and the state needs to keep none of them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
@@ -28,7 +28,7 @@ class Certificates:
 
     ca: str
     chain: str
-    key: str
+    key: str = field(repr=False)
 
 
 def issue(root: Root, domain: str, *, generation: int, issued_at: int) -> Certificates:

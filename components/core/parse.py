@@ -39,7 +39,6 @@ def parse(stack: str, config: Mapping[str, object], types: Iterable[InstanceType
         bases=_bases(root.section("bases")),
         instances=_instances(root, {kind.name: kind for kind in types}),
     )
-    root.has("secrets")  # read apart, as a secret
     root.close()
     if problems:
         raise ConfigError(problems)

@@ -76,7 +76,7 @@ def _tokens(section: Section) -> tuple[Token, ...]:
             expires=_expiry(entry),
         )
         entry.close()
-        if token.name in tokens:
+        if token.name and token.name in tokens:
             entry.problem(
                 "name", "a name used once", "Give each token of an instance its own name."
             )

@@ -1,5 +1,6 @@
 """Reads a `type.yaml`."""
 
+import re
 from collections.abc import Mapping
 
 from components.core.errors import ConfigError, Problem, nearest
@@ -17,6 +18,10 @@ from components.core.section import Section
 NAME = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 BASES = "debian|node|python"
 VARIABLE = r"[A-Z][A-Z0-9_]*"
+# The hosts that the edge and the gate know, and what the gate asks for there.
+ENDPOINTS = {"mcp": Auth.BEARER, "vnc": Auth.VIEW}
+# What a stack writes on an instance of whatever type.
+RESERVED = ("origins", "state", "tokens", "type")
 
 
 def parse_type(
@@ -25,6 +30,9 @@ def parse_type(
     """Reads the document at `<folder>/type.yaml`; raises `ConfigError` with every problem."""
     problems: list[Problem] = []
     root = Section(f"{folder}/type.yaml:", document, problems)
+    if not re.fullmatch(NAME, name):
+        expected = "a folder named by lower-case letters, digits and inner hyphens"
+        root.reject(expected, name, "Rename the folder: it is the type's name.")
     build = root.section("build")
     base = build.text(
         "base", pattern=BASES, expected="debian, node or python", remedy="Name the base image."
@@ -38,7 +46,7 @@ def parse_type(
         description=root.text(
             "description", expected="a sentence", remedy="Say what an instance of it serves."
         ),
-        endpoints=tuple(_endpoint(key, section) for key, section in root.sections("endpoints")),
+        endpoints=_endpoints(root),
         choices=tuple(_choice(key, section) for key, section in root.sections("choices")),
         environment=root.strings(
             "environment", remedy="Quote the value: it reaches the container."
@@ -61,22 +69,31 @@ def parse_type(
     return kind
 
 
+def _endpoints(root: Section) -> tuple[Endpoint, ...]:
+    endpoints = tuple(_endpoint(name, section) for name, section in root.sections("endpoints"))
+    if "mcp" not in (endpoint.name for endpoint in endpoints):
+        root.problem("endpoints", "an endpoint mcp", "Say at which port and path MCP is served.")
+    return endpoints
+
+
 def _endpoint(name: str, section: Section) -> Endpoint:
+    if name not in ENDPOINTS:
+        section.reject("mcp or vnc", name, "Rename it: the edge serves no other hosts.")
+    auth = ENDPOINTS.get(name, Auth.BEARER)
+    section.text(
+        "auth",
+        pattern=auth,
+        expected=auth,
+        remedy=f"Write auth: {auth}.",
+        default=auth,
+    )
     endpoint = Endpoint(
         name=name,
         port=section.integer(
             "port", least=1, most=65535, remedy="Name the port it listens on.", default=8080
         ),
         path=section.text("path", pattern="/.*", expected="a path", remedy="Start it with /."),
-        auth=Auth(
-            section.text(
-                "auth",
-                pattern="|".join(Auth),
-                expected="bearer or view",
-                remedy="Say what the gate asks of a request.",
-                default=Auth.BEARER.value,
-            )
-        ),
+        auth=auth,
     )
     section.close()
     return endpoint
@@ -87,16 +104,31 @@ def _choice(name: str, section: Section) -> Choice:
         remedy = f"Write {key}: for the choice {name}."
         return section.text(key, pattern=pattern, expected=expected, remedy=remedy, default=default)
 
+    if name in RESERVED:
+        section.reject("another name", name, "Rename it: every instance has a key of this name.")
     choice = Choice(
         name=name,
         type=text("type", "string", "string"),
-        pattern=text("pattern", "a regular expression") if section.has("pattern") else None,
+        pattern=_pattern(section),
         default=text("default", "text") if section.has("default") else None,
         env=text("env", "the name of a variable", VARIABLE),
         description=text("description", "a sentence"),
     )
     section.close()
     return choice
+
+
+def _pattern(section: Section) -> str | None:
+    expected, remedy = "a regular expression", "Write one as Python's re module reads it."
+    if not section.has("pattern"):
+        return None
+    pattern = section.text("pattern", expected=expected, remedy=remedy)
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        section.problem("pattern", f"{expected} ({error})", remedy)
+        return None
+    return pattern
 
 
 def _secret(section: Section) -> SecretKind:
@@ -142,9 +174,8 @@ def _health(section: Section) -> Health:
     def seconds(key: str, default: int) -> int:
         return section.integer(key, least=1, most=600, remedy="Seconds.", default=default)
 
-    command = section.items("command", remedy="Write the program and its arguments as a list.")
-    if not command:
-        section.problem("command", "a command", "Say how Docker asks whether it is healthy.")
+    remedy = "Write the program that tells whether it is healthy, and its arguments, as a list."
+    command = section.items("command", remedy=remedy, least=1)
     health = Health(
         command=tuple(str(part) for _, part in command),
         interval=seconds("intervalSeconds", 5),

@@ -53,6 +53,7 @@ def _http(spec: StackSpec) -> dict[str, Any]:
     domain = spec.domain.replace(".", r"\.")
     # Host() accepts a trailing dot, so the patterns must too: else it would tell known ids apart.
     anything = rf"HostRegexp(`^(mcp|vnc)-{ID_PATTERN}\.{domain}\.?$`)"
+    mcp = rf"HostRegexp(`^mcp-{ID_PATTERN}\.{domain}\.?$`)"
     preflight = "Method(`OPTIONS`) && HeaderRegexp(`Access-Control-Request-Method`, `.`)"
     view = rf"HostRegexp(`^vnc-{ID_PATTERN}\.{domain}\.?$`)"
     return {
@@ -73,7 +74,7 @@ def _http(spec: StackSpec) -> dict[str, Any]:
             "absent": _router(anything, 1, "pages", ["gate"]),
             # A browser sends no token with a preflight, and takes no answer but a 2xx: the gate's
             # own pages answer it, for ForwardAuth would pass a 2xx on to the instance.
-            "preflight": _router(f"{anything} && {preflight}", 10_001, "pages", []),
+            "preflight": _router(f"{mcp} && {preflight}", 10_001, "pages", []),
             # Above every instance's own router, whose priority is the length of its rule.
             "sign-in": _router(
                 f"{view} && (Path(`/`) || PathPrefix(`/_mcpier/`))", 10_000, "pages", []

@@ -7,7 +7,7 @@ generation give the same value on every run and machine; another generation give
 import hashlib
 import hmac
 from base64 import b64decode, b64encode, urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from components.core.model import Token
@@ -20,7 +20,7 @@ TOKEN_PREFIX = "mcpier_"
 class Root:
     """32 random bytes, and the second (UTC, Unix time) in which they were drawn."""
 
-    key: bytes
+    key: bytes = field(repr=False)
     drawn_at: int
 
     @classmethod

@@ -35,9 +35,12 @@ class Section:
         self._read: set[str] = set()
         self._values: Mapping[str, Any] = {}
         if isinstance(value, Mapping):
-            self._values = value
+            # YAML gives numbers and dates for some keys; Pulumi gives text for all.
+            self._values = {str(key): entry for key, entry in value.items()}
         elif value is not None:
-            self._note(path, "a mapping", value, "Write one `key: value` a line below it.")
+            self.reject("a mapping", value, "Write one `key: value` a line below it.")
+            # What it lacks goes without saying.
+            self.problems = []
 
     def problem(self, key: str, expected: str, remedy: str) -> None:
         """Notes that the value of `key` is not what is expected."""
@@ -45,7 +48,7 @@ class Section:
 
     def reject(self, expected: str, found: object, remedy: str) -> None:
         """Notes that the mapping as a whole is not what is expected."""
-        self._note(self.path, expected, found, remedy)
+        self._note(self.path.removesuffix(":"), expected, found, remedy)
 
     def at(self, key: str) -> str:
         """The path of a key, as a user finds it in the file."""
@@ -101,7 +104,7 @@ class Section:
     def sections(self, key: str) -> Iterator[tuple[str, "Section"]]:
         """The entries of a mapping of mappings, sorted by name."""
         outer = self.section(key)
-        for name in sorted(map(str, outer._values)):
+        for name in sorted(outer._values):
             outer._read.add(name)
             yield name, outer.section(name)
 
@@ -110,15 +113,13 @@ class Section:
         self._read.add(key)
         return Section(self.at(key), self._values.get(key), self.problems)
 
-    def items(self, key: str, *, remedy: str) -> list[tuple[str, Any]]:
-        """The entries of a list, each with its path."""
-        if not self.has(key):
-            return []
-        value = self._values.get(key)
-        if not isinstance(value, list):
-            self.problem(key, "a list", remedy)
-            return []
-        return [(f"{self.at(key)}[{place}]", item) for place, item in enumerate(value)]
+    def items(self, key: str, *, remedy: str, least: int = 0) -> list[tuple[str, Any]]:
+        """The entries of a list, each with its path; an error where they are less than `least`."""
+        value = self._values.get(key) if self.has(key) else []
+        if isinstance(value, list) and len(value) >= least:
+            return [(f"{self.at(key)}[{place}]", item) for place, item in enumerate(value)]
+        self.problem(key, f"a list of {least} or more" if least else "a list", remedy)
+        return []
 
     def strings(self, key: str, *, remedy: str) -> dict[str, str]:
         """A flat mapping of text to text."""
@@ -126,14 +127,14 @@ class Section:
         inner = self.section(key)
         for name, value in inner._values.items():
             if isinstance(value, str):
-                found[str(name)] = value
+                found[name] = value
             else:
-                inner.problem(str(name), "text", remedy)
+                inner.problem(name, "text", remedy)
         return found
 
     def close(self) -> None:
         """Notes every key that nothing has read."""
-        for key in sorted(set(map(str, self._values)) - self._read):
+        for key in sorted(set(self._values) - self._read):
             self.problems.append(
                 Problem(
                     path=self.at(key),

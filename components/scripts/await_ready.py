@@ -9,27 +9,43 @@ import json
 import subprocess
 import sys
 import time
+from typing import Any
 
 LOG_LINES = "20"
+FAILED = ("absent", "dead", "exited", "unhealthy")
 
 
 def main() -> int:
     document = json.load(sys.stdin)
     waiting = {container["name"]: container for container in document["containers"]}
     for container in waiting.values():
-        docker("update", "--pids-limit", str(container["pids"]), container["name"])
+        limit_processes(container)
     deadline = time.monotonic() + document["timeout"]
-    last: dict[str, str] = {}
-    while waiting and time.monotonic() < deadline:
-        last = {name: state(name) for name in waiting}
-        waiting = {name: waiting[name] for name in waiting if last[name] != "healthy"}
-        if any(last[name] in ("exited", "dead", "absent", "unhealthy") for name in waiting):
-            break
-        if waiting:
+    phases = dict.fromkeys(waiting, "starting")
+    while waiting and not failed(phases) and time.monotonic() < deadline:
+        phases = {name: state(name) for name in waiting}
+        waiting = {name: waiting[name] for name in waiting if phases[name] != "healthy"}
+        if waiting and not failed(phases):
             time.sleep(0.25)
-    for name, container in waiting.items():
-        report(name, container["part"], last[name])
+    # Where some have failed, the others have only not had their time yet.
+    for name in failed(phases) or waiting:
+        report(name, waiting[name]["part"], phases[name])
     return 1 if waiting else 0
+
+
+def failed(phases: dict[str, str]) -> list[str]:
+    return [name for name, phase in phases.items() if phase in FAILED]
+
+
+def limit_processes(container: dict[str, Any]) -> None:
+    name, limit = container["name"], str(container["pids"])
+    answer = docker("update", "--pids-limit", limit, name)
+    # One that is not there is reported with the others.
+    if answer.returncode != 0 and state(name) != "absent":
+        sys.exit(
+            f"{container['part']} could not be limited to {limit} processes: "
+            f"{answer.stderr.strip()}\n  → mend what it names and run the update again"
+        )
 
 
 def state(name: str) -> str:

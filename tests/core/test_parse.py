@@ -1,12 +1,14 @@
 """A stack's config: what it becomes, and what is said when it is wrong."""
 
 import copy
+import time
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
-from components.core.errors import ConfigError
+from components.core.errors import ConfigError, nearest
 from components.core.model import StackSpec, State
 
 Read = Callable[[dict[str, Any]], StackSpec]
@@ -132,6 +134,48 @@ BROKEN: dict[str, tuple[Change, str]] = {
         "mcpier:instances.demo.tokens[0].expires: expected a date such as 2027-06-30, found "
         "'2027-02-30'. Quote it: expires: '2027-06-30'.",
     ),
+    "an expiry that YAML reads as a date": (
+        lambda c: c["instances"]["demo"].update(
+            tokens=[{"name": "ci", "expires": date(2027, 6, 30)}]
+        ),
+        "mcpier:instances.demo.tokens[0].expires: expected a date such as 2027-06-30, found date. "
+        "Quote it: expires: '2027-06-30'.",
+    ),
+    "one token instead of a list": (
+        lambda c: c["instances"]["demo"].update(tokens="alice"),
+        "mcpier:instances.demo.tokens: expected a list, found 'alice'. "
+        "Write one token name a line, such as `- alice`.",
+    ),
+    "a token without a name": (
+        lambda c: c["instances"]["demo"].update(tokens=[{"generation": 2}]),
+        "mcpier:instances.demo.tokens[0].name: expected a name of at most 63 letters, digits, "
+        "dots, hyphens and underscores, found nothing. Name who uses it, such as alice or ci.",
+    ),
+    "a token that is a list": (
+        lambda c: c["instances"]["demo"].update(tokens=["a", [{"name": "b"}]]),
+        "mcpier:instances.demo.tokens[1]: expected a mapping, found a list. "
+        "Write one `key: value` a line below it.",
+    ),
+    "an id that is a number without anything below it": (
+        lambda c: c.update(instances={7: None}),
+        "mcpier:instances.7.type: expected the name of an instance type, found nothing. "
+        "Known types: browser.",
+    ),
+    "a key that is a number": (
+        lambda c: c["edge"].update({80: "open"}),
+        "mcpier:edge.80: expected a known key, found 'open'. "
+        "Known here: adminPort, controlSubnet, httpPort, httpsPort.",
+    ),
+    "a subnet that is a number": (
+        lambda c: c["edge"].update(controlSubnet=10),
+        "mcpier:edge.controlSubnet: expected an IPv4 network such as 10.77.255.0/28, found 10. "
+        "Pick a private range that nothing on the Docker host uses.",
+    ),
+    "a base with a space": (
+        lambda c: c.update(bases={"node": "node 22"}),
+        "mcpier:bases.node: expected an image reference such as node:22-bookworm-slim, "
+        "found 'node 22'. Name an image with its tag or digest.",
+    ),
     "an origin with a path": (
         lambda c: c["instances"]["demo"].update(origins=["https://a.example.org/x"]),
         "mcpier:instances.demo.origins[0]: expected an origin such as https://app.example.org, "
@@ -162,3 +206,58 @@ def test_all_problems_come_at_once(config: dict[str, Any], read: Read) -> None:
         "mcpier:tls.mode",
     ]
     assert str(caught.value).startswith("the config has 3 problems:\n  mcpier:domain: ")
+
+
+def test_a_token_whose_name_is_wrong_is_not_told_to_be_unique_too(
+    config: dict[str, Any], read: Read
+) -> None:
+    config["instances"]["demo"]["tokens"] = ["a b", "c d"]
+    with pytest.raises(ConfigError) as caught:
+        read(config)
+    assert [problem.path for problem in caught.value.problems] == [
+        "mcpier:instances.demo.tokens[0].name",
+        "mcpier:instances.demo.tokens[1].name",
+    ]
+
+
+def test_an_id_may_look_like_a_number(read: Read) -> None:
+    spec = read({"domain": "mcp.example.org", "instances": {7: {"type": "browser"}}})
+    assert [instance.id for instance in spec.instances] == ["7"]
+
+
+def test_origins_are_kept_as_written(config: dict[str, Any], read: Read) -> None:
+    config["instances"]["demo"]["origins"] = ["https://app.example.org", "http://127.0.0.1:3000"]
+    assert read(config).instances[1].origins == (
+        "https://app.example.org",
+        "http://127.0.0.1:3000",
+    )
+
+
+def test_a_long_text_is_cut_where_an_error_shows_it(config: dict[str, Any], read: Read) -> None:
+    config["tls"] = {"mode": "x" * 1000}
+    with pytest.raises(ConfigError) as caught:
+        read(config)
+    assert caught.value.problems[0].found == f"'{'x' * 57}…'"
+
+
+@pytest.mark.parametrize("value", [{"k": "hunter2"}, ["hunter2"], b"hunter2"])
+def test_what_is_inside_a_value_is_never_shown(
+    value: object, config: dict[str, Any], read: Read
+) -> None:
+    config["tls"] = {"mode": value}
+    with pytest.raises(ConfigError) as caught:
+        read(config)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_an_unknown_name_among_none_is_told_to_go() -> None:
+    assert nearest("x", []) == "Nothing is known here: remove it."
+
+
+def test_five_hundred_instances_are_read_in_a_second(config: dict[str, Any], read: Read) -> None:
+    config["instances"] = {
+        f"i{number}": {"type": "browser", "tokens": ["alice", "bob"]} for number in range(500)
+    }
+    begin = time.process_time()
+    assert len(read(config).instances) == 500
+    assert time.process_time() - begin < 1

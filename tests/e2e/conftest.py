@@ -1,15 +1,17 @@
 """The deployment that the end-to-end tests share."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
-from tests.e2e.deployment import CONFIG, Deployment, docker, left_on_host, sweep
+from tests.e2e.deployment import CONFIG, DOMAIN, HTTPS_PORT, Deployment, docker, left_on_host, sweep
 
 STACK = "e2e"
 PAGE = """<!doctype html><title>A page of the tests</title>
@@ -53,7 +55,8 @@ def resolved_names() -> Iterator[None]:
     ask = socket.getaddrinfo
 
     def answer(host: Any, *rest: Any, **named: Any) -> Any:
-        local = isinstance(host, str) and host.endswith(".localhost")
+        name = host.decode() if isinstance(host, bytes) else str(host)
+        local = name.endswith(".localhost")
         return ask("127.0.0.1" if local else host, *rest, **named)
 
     socket.getaddrinfo = answer
@@ -88,3 +91,16 @@ def page_url(deployment: Deployment) -> Iterator[str]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture(scope="session")
+def browse(ca_file: Path, resolved_names: None) -> Any:
+    """Sends one request to a host of the stack, over HTTPS that the stack's CA vouches for."""
+    trust = ssl.create_default_context(cafile=str(ca_file))
+
+    def send(host: str, path: str = "/mcp", **headers: str) -> httpx2.Response:
+        url = f"https://{host}.{DOMAIN}:{HTTPS_PORT}{path}"
+        with httpx2.Client(verify=trust, timeout=10) as http:
+            return http.get(url, headers=headers)
+
+    return send

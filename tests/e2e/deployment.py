@@ -45,7 +45,7 @@ class Deployment:
 
     @classmethod
     def make(cls, directory: Path, stack: str, config: Mapping[str, Any]) -> "Deployment":
-        """Copies the checkout's files and writes the stack's file, state and all below `directory`."""
+        """Copies the checkout and writes the stack's file; its state is kept below `directory`."""
         checkout, state = directory / "checkout", directory / "state"
         state.mkdir(parents=True)
         tracked = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
@@ -111,7 +111,11 @@ class Deployment:
 def left_on_host(stack: str) -> list[str]:
     """Names of the containers, networks and volumes that carry a stack's label."""
     found = []
-    for kind, form in (("container", "{{.Names}}"), ("network", "{{.Name}}"), ("volume", "{{.Name}}")):
+    for kind, form in (
+        ("container", "{{.Names}}"),
+        ("network", "{{.Name}}"),
+        ("volume", "{{.Name}}"),
+    ):
         everything = ["--all"] if kind == "container" else []
         label = f"label=mcpier.stack={stack}"
         listed = docker(kind, "ls", *everything, "--filter", label, "--format", form)

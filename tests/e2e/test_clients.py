@@ -30,7 +30,9 @@ async def python_client(connection: dict[str, Any], ca_file: Path) -> AsyncItera
 
 def connection(deployment: Deployment, *options: str) -> dict[str, Any]:
     """What `mcpier connect` prints for the instance."""
-    shown = deployment.run(".venv/bin/mcpier", "connect", "demo", "--json", "--stack", "e2e", *options)
+    shown = deployment.run(
+        ".venv/bin/mcpier", "connect", "demo", "--json", "--stack", "e2e", *options
+    )
     assert shown.returncode == 0, shown.stdout
     found: dict[str, Any] = json.loads(shown.stdout)
     return found
@@ -83,19 +85,6 @@ def typescript(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def browse(ca_file: Path, resolved_names: None) -> Any:
-    """Sends one request to a host of the stack, over HTTPS that the stack's CA vouches for."""
-    trust = ssl.create_default_context(cafile=str(ca_file))
-
-    def send(host: str, path: str = "/mcp", **headers: str) -> httpx2.Response:
-        url = f"https://{host}.{DOMAIN}:{HTTPS_PORT}{path}"
-        with httpx2.Client(verify=trust, timeout=10) as http:
-            return http.get(url, headers=headers)
-
-    return send
-
-
 def bearer(outputs: dict[str, Any], instance: str, token: str) -> str:
     """The Authorization header of a token."""
     return str(outputs["clients"][instance][token]["headers"]["Authorization"])
@@ -139,3 +128,10 @@ def test_plain_http_is_redirected_to_https(resolved_names: None) -> None:
         answer = http.get(f"http://mcp-demo.{DOMAIN}:18080/mcp")
     assert answer.status_code in (301, 308)
     assert answer.headers["location"] == f"https://mcp-demo.{DOMAIN}:{HTTPS_PORT}/mcp"
+
+
+def test_the_ca_that_mcpier_prints_is_the_one_that_clients_trust(
+    deployment: Deployment, ca_file: Path
+) -> None:
+    printed = deployment.run(".venv/bin/mcpier", "ca", "--stack", "e2e")
+    assert (printed.returncode, printed.stdout) == (0, ca_file.read_text())

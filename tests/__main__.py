@@ -1,0 +1,65 @@
+"""`python -m tests check` or `python -m tests all`: the checks in phases, a line for each."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+PYTHON = sys.executable
+TOOLS = os.path.dirname(PYTHON)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phase:
+    """A set of commands, and the minutes that it may take on a machine that is new to it."""
+
+    name: str
+    minutes: float
+    commands: Sequence[Sequence[str]]
+
+
+def pytest(*arguments: str) -> list[str]:
+    """A pytest run."""
+    return [PYTHON, "-m", "pytest", "-q", *arguments]
+
+
+FAST = ["tests/core", "tests/components", "tests/console", "tests/toolchain"]
+CHECK = Phase(
+    name="check",
+    minutes=1,
+    commands=[
+        [f"{TOOLS}/ruff", "check", "."],
+        [f"{TOOLS}/ruff", "format", "--check", "."],
+        [f"{TOOLS}/mypy", "."],
+        pytest(*FAST),
+    ],
+)
+ALL = [
+    CHECK,
+    Phase(name="authgate", minutes=5, commands=[pytest("tests/authgate")]),
+    Phase(name="image", minutes=7, commands=[pytest("tests/image")]),
+    Phase(name="platform", minutes=8, commands=[pytest("tests/e2e")]),
+]
+
+
+def main(which: str) -> int:
+    """Runs every phase, also behind one that fails; exit status 1 if one did."""
+    phases = [CHECK] if which == "check" else ALL
+    failed = [phase.name for phase in phases if not run(phase)]
+    print(f"failed: {', '.join(failed)}" if failed else "all phases passed")
+    return 1 if failed else 0
+
+
+def run(phase: Phase) -> bool:
+    """Runs one phase and prints its line."""
+    begin = time.monotonic()
+    good = all(subprocess.run(command).returncode == 0 for command in phase.commands)
+    spent = (time.monotonic() - begin) / 60
+    verdict = "passed" if good else "FAILED"
+    print(f"phase {phase.name}: {verdict} in {spent:.1f} of {phase.minutes:g} min", flush=True)
+    return good
+
+
+sys.exit(main(sys.argv[1]))

@@ -1,0 +1,100 @@
+"""What a stack would ask of the engine: recorded once for many tests."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from components.core.secrets import Root
+
+PROJECT = Path(__file__).resolve().parents[2]
+ROOT = Root(key=bytes(range(32)), drawn_at=1_790_000_000)
+PLAIN: dict[str, Any] = {
+    "description": "A server without a screen.",
+    "build": {"base": "python"},
+    "endpoints": {"mcp": {"port": 8080, "path": "/mcp"}},
+    "health": {"command": ["health"]},
+}
+STACK: dict[str, Any] = {
+    "domain": "mcp.example.org",
+    "edge": {"controlSubnet": "10.9.0.0/28"},
+    "instances": {
+        "demo": {"type": "playwright", "tokens": ["alice", "ci"]},
+        "docs": {"type": "plain", "tokens": ["alice"]},
+        "resting": {"type": "playwright", "state": "stopped", "tokens": ["alice"]},
+    },
+}
+TYPES = {
+    "command": "command:local:Command",
+    "container": "docker:index/container:Container",
+    "image": "docker:index/remoteImage:RemoteImage",
+    "network": "docker:index/network:Network",
+    "volume": "docker:index/volume:Volume",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """A resource as it was registered; `secret` names the inputs that hold a secret."""
+
+    type: str
+    name: str
+    parent: str
+    inputs: Mapping[str, Any]
+    secret: list[str]
+    depends_on: list[str]
+    ignored_changes: list[str]
+    replaced_on: list[str]
+    secret_outputs: list[str]
+    deleted_first: bool
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The Docker labels, as a mapping."""
+        return {item["label"]: item["value"] for item in self.inputs.get("labels", [])}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """The resources of a stack and its outputs."""
+
+    resources: list[Recorded]
+    outputs: Mapping[str, Any]
+    secret_outputs: list[str]
+
+    def of(self, kind: str) -> dict[str, Recorded]:
+        """The resources of a kind (see `TYPES`), by name."""
+        return {item.name: item for item in self.resources if item.type == TYPES[kind]}
+
+    def docker(self) -> dict[str, Recorded]:
+        """Containers, networks and volumes by their names on the host."""
+        kinds = ("container", "network", "volume")
+        found: Iterable[Recorded] = (item for kind in kinds for item in self.of(kind).values())
+        return {f"{item.type}/{item.inputs['name']}": item for item in found}
+
+
+def declare(
+    config: Mapping[str, Any] = STACK,
+    *,
+    preview: bool = False,
+    checkout: Path = PROJECT,
+    hash_seed: str = "0",
+) -> Recording:
+    """Records the stack `dev` of a config, as declared from a checkout."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.components.declaring"],
+        input=json.dumps({"config": config, "preview": preview}),
+        cwd=checkout,
+        env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    return Recording(**found | {"resources": [Recorded(**item) for item in found["resources"]]})

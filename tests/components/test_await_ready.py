@@ -1,0 +1,136 @@
+"""The end of a deploy: waits for health, or says who has none and what to do."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).resolve().parents[2] / "components" / "scripts" / "await_ready.py"
+# Answers from files: `<name>.states` holds a state a line, the last of which stays.
+DOCKER = """#!/bin/sh
+cd "$ENGINE" || exit 2
+for name; do :; done
+echo "$*" >> calls
+case $1 in
+update)
+    if [ -e "$name.refuses" ]; then cat "$name.refuses" >&2; exit 1; fi ;;
+inspect)
+    [ -e "$name.states" ] || { echo "No such object: $name" >&2; exit 1; }
+    head -n 1 "$name.states"
+    [ "$(wc -l < "$name.states")" -le 1 ] || sed -i 1d "$name.states" ;;
+logs)
+    [ ! -e "$name.log" ] || tail -n "$3" "$name.log" ;;
+*)  exit 2 ;;
+esac
+"""
+
+
+class Engine:
+    """A `docker` on PATH that answers what the test says."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        program = folder / "bin" / "docker"
+        program.parent.mkdir()
+        program.write_text(DOCKER)
+        program.chmod(0o755)
+        self.parts: list[dict[str, object]] = []
+
+    def container(self, name: str, *states: str, log: str = "", refuses: str = "") -> None:
+        """A container that goes through states; without any it is not there."""
+        self.parts.append({"name": name, "part": f"Instance {name}", "pids": 64})
+        for kind, text in (("states", "\n".join(states)), ("log", log), ("refuses", refuses)):
+            if text:
+                (self.folder / f"{name}.{kind}").write_text(text + "\n")
+
+    def wait(self, timeout: float = 30) -> tuple[int, str]:
+        """Exit status and report."""
+        path = f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            [sys.executable, str(SCRIPT)],
+            input=json.dumps({"timeout": timeout, "containers": self.parts}),
+            env={**os.environ, "PATH": path, "ENGINE": str(self.folder)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.stdout == ""
+        return done.returncode, done.stderr
+
+    def calls(self) -> list[str]:
+        return (self.folder / "calls").read_text().splitlines()
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return Engine(tmp_path)
+
+
+def test_it_waits_until_every_container_is_healthy(engine: Engine) -> None:
+    engine.container("a", "healthy")
+    engine.container("b", "starting", "starting", "healthy")
+    assert engine.wait() == (0, "")
+    assert len([call for call in engine.calls() if call.startswith("inspect")]) == 4
+
+
+def test_it_sets_every_containers_limit_of_processes(engine: Engine) -> None:
+    engine.container("a", "healthy")
+    engine.container("b", "healthy")
+    engine.wait()
+    assert engine.calls()[:2] == ["update --pids-limit 64 a", "update --pids-limit 64 b"]
+
+
+def test_a_limit_that_cannot_be_set_ends_the_deploy(engine: Engine) -> None:
+    engine.container("a", "healthy", refuses="no such controller")
+    code, report = engine.wait()
+    assert code == 1
+    assert report == (
+        "Instance a could not be limited to 64 processes: no such controller\n"
+        "  → mend what it names and run the update again\n"
+    )
+
+
+@pytest.mark.parametrize("state", ["unhealthy", "exited", "dead"])
+def test_a_failed_container_is_reported_at_once_with_its_last_lines(
+    engine: Engine, state: str
+) -> None:
+    engine.container("a", "starting", state, log="\n".join(f"line {n}" for n in range(30)))
+    code, report = engine.wait()
+    assert code == 1
+    assert report.splitlines() == [
+        f"Instance a did not become healthy: it is {state}. Its last 20 log lines:",
+        *(f"    line {n}" for n in range(10, 30)),
+        "  → look further with: docker logs a; then mend the config and run the update again",
+    ]
+
+
+def test_only_the_failed_ones_are_reported_where_others_only_had_no_time(engine: Engine) -> None:
+    engine.container("a", "unhealthy")
+    engine.container("b", "starting")
+    engine.container("c", "healthy")
+    code, report = engine.wait()
+    assert code == 1
+    assert "Instance a did not become healthy" in report
+    assert "Instance b" not in report
+    assert "Instance c" not in report
+
+
+def test_a_container_that_is_not_there_is_absent(engine: Engine) -> None:
+    engine.container("a", refuses="No such container: a")
+    code, report = engine.wait()
+    assert code == 1
+    assert report.startswith("Instance a did not become healthy: it is absent.")
+    assert "    (it logged nothing)" in report
+
+
+def test_one_that_takes_too_long_is_reported_when_the_time_is_up(engine: Engine) -> None:
+    engine.container("a", "healthy")
+    engine.container("b", "starting")
+    code, report = engine.wait(timeout=0.5)
+    assert code == 1
+    assert report.startswith("Instance b did not become healthy: it is starting.")
+    assert "Instance a" not in report

@@ -1,0 +1,185 @@
+"""What changes with a change of the config, and what must not."""
+
+import copy
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.components.recording import PROJECT, STACK, Recorded, Recording, declare
+
+
+@pytest.fixture
+def config() -> dict[str, Any]:
+    return copy.deepcopy(STACK)
+
+
+def changed(before: dict[str, Recorded], after: dict[str, Recorded]) -> list[str]:
+    """The names of what came, went or differs."""
+    return sorted(name for name in before | after if before.get(name) != after.get(name))
+
+
+def test_two_runs_declare_the_same_whatever_the_order_of_sets(recording: Recording) -> None:
+    assert declare(hash_seed="4711") == recording
+
+
+def test_another_checkout_declares_the_same(recording: Recording, tmp_path: Path) -> None:
+    ignored = shutil.ignore_patterns("__pycache__", "node_modules")
+    for folder in ("authgate", "components", "image", "tests/components"):
+        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=ignored)
+    assert declare(checkout=tmp_path) == recording
+
+
+def test_no_input_names_the_checkout(recording: Recording) -> None:
+    assert str(PROJECT) not in json.dumps([dict(item.inputs) for item in recording.resources])
+
+
+def test_a_first_preview_declares_what_the_deploy_declares(recording: Recording) -> None:
+    preview = declare(preview=True)
+    assert [(item.type, item.name) for item in preview.resources] == [
+        (item.type, item.name) for item in recording.resources
+    ]
+    assert preview.of("container") == recording.of("container")
+
+
+def test_adding_an_instance_leaves_its_siblings_and_the_edge_alone(
+    config: dict[str, Any], recording: Recording
+) -> None:
+    config["instances"]["added"] = {"type": "playwright", "tokens": ["bob"]}
+    added = declare(config)
+    assert changed(recording.docker(), added.docker()) == [
+        "docker:index/container:Container/mcpier-dev-mcp-added",
+        "docker:index/volume:Volume/mcpier-dev-mcp-added-secrets",
+    ]
+    assert changed(recording.of("command"), added.of("command")) == [
+        "authgate-registry",
+        "instance-secrets-files",
+        "readiness",
+    ]
+
+
+def test_a_new_token_touches_nothing_but_the_registry(
+    config: dict[str, Any], recording: Recording
+) -> None:
+    config["instances"]["demo"]["tokens"] = ["alice", {"name": "ci", "generation": 2}, "bob"]
+    rotated = declare(config)
+    before = {f"{item.type} {item.name}": item for item in recording.resources}
+    after = {f"{item.type} {item.name}": item for item in rotated.resources}
+    assert changed(before, after) == ["command:local:Command authgate-registry"]
+
+
+def test_a_renewed_certificate_touches_no_container(
+    config: dict[str, Any], recording: Recording
+) -> None:
+    renewed = declare(config | {"tls": {"generation": 2}})
+    assert changed(recording.docker(), renewed.docker()) == []
+    assert changed(recording.of("command"), renewed.of("command")) == [
+        "traefik-files",
+        "vault-certificate-issued",
+    ]
+
+
+def test_stopping_an_instance_removes_its_container_only(
+    config: dict[str, Any], recording: Recording
+) -> None:
+    config["instances"]["demo"]["state"] = "stopped"
+    assert changed(recording.docker(), declare(config).docker()) == [
+        "docker:index/container:Container/mcpier-dev-mcp-demo"
+    ]
+
+
+def test_a_stopped_instance_keeps_its_secrets_and_its_record(recording: Recording) -> None:
+    assert "mcp-resting-container" not in recording.of("container")
+    assert "mcp-resting-secrets" in recording.of("volume")
+    commands = recording.of("command")
+    records = json.loads(commands["authgate-registry"].inputs["stdin"])["instances"]
+    assert [record["state"] for record in records if record["id"] == "resting"] == ["stopped"]
+    files = json.loads(commands["instance-secrets-files"].inputs["stdin"])["files"]
+    assert "/volumes/resting/vnc-password" in [file["path"] for file in files]
+
+
+def test_a_stack_without_instances_is_a_platform_all_the_same(config: dict[str, Any]) -> None:
+    empty = declare(config | {"instances": {}})
+    assert sorted(empty.of("container")) == ["authgate", "socket-proxy", "traefik"]
+    assert "instance-secrets-files" not in empty.of("command")
+
+
+def test_instances_of_one_type_share_its_image(
+    config: dict[str, Any], recording: Recording
+) -> None:
+    config["instances"]["docs"]["type"] = "playwright"
+    images = declare(config).of("image")
+    assert [name for name in images if name.startswith("playwright")] == ["playwright-image"]
+
+
+def test_a_built_image_is_tagged_by_a_digest_and_stays_when_the_stack_goes(
+    recording: Recording,
+) -> None:
+    built = [item.inputs for item in recording.of("image").values() if "build" in item.inputs]
+    assert len(built) == 4
+    for image in built:
+        assert re.fullmatch(r"mcpier/[a-z-]+:[0-9a-f]{16}", image["name"])
+        assert not image["build"]["context"].startswith("/")
+    assert all(item.inputs["keepLocally"] is True for item in recording.of("image").values())
+
+
+def test_another_base_is_another_image(config: dict[str, Any], recording: Recording) -> None:
+    other = declare(config | {"bases": {"node": "node:other"}})
+    assert changed(recording.of("image"), other.of("image")) == ["playwright-image"]
+
+
+def test_a_container_takes_its_image_by_id(recording: Recording) -> None:
+    image = recording.of("image")["playwright-image"].inputs["name"]
+    container = recording.of("container")["mcp-demo-container"]
+    assert container.inputs["image"] == f"id of {image}"
+
+
+def test_whoever_reads_files_waits_until_they_are_written(recording: Recording) -> None:
+    waits = {name: set(item.depends_on) for name, item in recording.of("container").items()}
+    assert "authgate-registry" in waits["authgate"]
+    assert {"traefik-files", "socket-proxy"} <= waits["traefik"]
+    assert "instance-secrets-files" in waits["mcp-demo-container"]
+
+
+def test_a_deploy_ends_when_every_container_is_healthy(recording: Recording) -> None:
+    readiness = recording.of("command")["readiness"]
+    assert set(readiness.depends_on) == set(recording.of("container"))
+    awaited = json.loads(readiness.inputs["stdin"])["containers"]
+    assert {item["name"] for item in awaited} == {
+        item.inputs["name"] for item in recording.of("container").values()
+    }
+    assert {item["part"] for item in awaited} >= {"Traefik", "authgate", "Instance demo"}
+    assert all(item["pids"] > 0 for item in awaited)
+
+
+def test_an_instance_gets_its_choices_and_its_public_host_as_variables(
+    config: dict[str, Any], recording: Recording
+) -> None:
+    config["instances"]["demo"]["screen"] = "800x600x16"
+    config["edge"]["httpsPort"] = 8443
+    container = declare(config).of("container")["mcp-demo-container"]
+    assert "MCPIER_SCREEN=800x600x16" in container.inputs["envs"]
+    assert "MCPIER_ALLOWED_HOSTS=mcp-demo.mcp.example.org:8443" in container.inputs["envs"]
+    assert container.inputs["envs"] == sorted(container.inputs["envs"])
+
+
+def test_the_tree_of_a_preview_has_a_node_for_each_part(recording: Recording) -> None:
+    parents = {
+        item.name: item.parent for item in recording.resources if item.type.startswith("mcpier:")
+    }
+    assert parents == {"mcpier": "mcpier-dev"} | dict.fromkeys(
+        [
+            "authgate",
+            "instance-secrets",
+            "mcp-demo",
+            "mcp-docs",
+            "networks",
+            "socket-proxy",
+            "traefik",
+            "vault",
+        ],
+        "mcpier",
+    )

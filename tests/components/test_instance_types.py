@@ -1,0 +1,47 @@
+"""Adding an instance type is adding a folder."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from components.core.errors import ConfigError
+from components.instance_types import load_types
+from tests.components.recording import PLAIN
+
+
+def add(project: Path, name: str, text: str) -> Path:
+    folder = project / "image" / name
+    folder.mkdir(parents=True)
+    (folder / "type.yaml").write_text(text)
+    return folder
+
+
+def test_every_folder_with_a_type_file_is_a_type(tmp_path: Path) -> None:
+    for name in ("b", "a"):
+        add(tmp_path, name, yaml.safe_dump(PLAIN))
+    (tmp_path / "image" / "proxy").mkdir()
+    kinds = load_types(tmp_path)
+    assert [(kind.name, kind.folder) for kind in kinds] == [("a", "image/a"), ("b", "image/b")]
+
+
+def test_a_changed_file_of_its_folder_is_another_build(tmp_path: Path) -> None:
+    folder = add(tmp_path, "a", yaml.safe_dump(PLAIN))
+    before = load_types(tmp_path)[0].context_digest
+    (folder / "Dockerfile").write_text("FROM scratch\n")
+    assert load_types(tmp_path)[0].context_digest != before
+
+
+def test_a_file_that_is_no_yaml_is_named_in_one_line(tmp_path: Path) -> None:
+    add(tmp_path, "a", "description: [")
+    with pytest.raises(ConfigError) as caught:
+        load_types(tmp_path)
+    problem = str(caught.value.problems[0])
+    assert problem.startswith("image/a/type.yaml: expected YAML, found while parsing")
+    assert "\n" not in problem
+
+
+def test_an_empty_type_file_is_told_what_it_lacks(tmp_path: Path) -> None:
+    add(tmp_path, "a", "")
+    with pytest.raises(ConfigError, match=r"type\.yaml:description: expected a sentence"):
+        load_types(tmp_path)

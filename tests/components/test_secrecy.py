@@ -1,0 +1,104 @@
+"""Secrets reach their readers on stdin, and stand nowhere that is not marked as a secret."""
+
+import json
+from base64 import b64encode
+
+from components.core.certificates import issue
+from components.core.model import Token
+from components.core.secrets import Root
+from tests.components.recording import ROOT, STACK, Recorded, Recording
+
+
+def values(root: Root) -> list[str]:
+    """Every secret of `STACK`, as it would stand in an input or an output."""
+    found = [b64encode(root.key).decode(), root.session_key()]
+    certificates = issue(root, STACK["domain"], generation=1, issued_at=root.drawn_at)
+    found.append(certificates.key.splitlines()[1])
+    for id_, instance in STACK["instances"].items():
+        found += [root.view_token(id_), root.vnc_password(id_)]
+        for name in instance["tokens"]:
+            found.append(root.token(id_, Token(name=name, generation=1, expires=None)))
+    return found
+
+
+def open_part(resource: Recorded) -> str:
+    """The inputs that the engine shows to whoever asks."""
+    shown = {key: item for key, item in resource.inputs.items() if key not in resource.secret}
+    return json.dumps(shown)
+
+
+def test_no_secret_stands_in_an_open_input(recording: Recording) -> None:
+    secrets = values(ROOT)
+    leaks = [
+        (item.name, secret)
+        for item in recording.resources
+        for secret in secrets
+        if secret in open_part(item)
+    ]
+    assert leaks == []
+
+
+def test_documents_with_secrets_go_in_on_stdin_and_are_marked(recording: Recording) -> None:
+    marked = {name: item.secret for name, item in recording.of("command").items() if item.secret}
+    assert marked == {
+        "authgate-registry": ["stdin"],
+        "instance-secrets-files": ["stdin"],
+        "traefik-files": ["stdin"],
+    }
+
+
+def test_nothing_but_a_commands_stdin_holds_a_secret(recording: Recording) -> None:
+    commands = recording.of("command")
+    assert [
+        item.name for item in recording.resources if item.secret and item.name not in commands
+    ] == []
+
+
+def test_only_digests_of_tokens_reach_the_gate(recording: Recording) -> None:
+    document = recording.of("command")["authgate-registry"].inputs["stdin"]
+    tokens = [secret for secret in values(ROOT) if secret.startswith("mcpier_")]
+    assert len(tokens) == 7
+    assert [token for token in tokens if token in document] == []
+    assert ROOT.vnc_password("demo") in document
+
+
+def test_the_root_is_drawn_once_and_its_output_kept_as_a_secret(recording: Recording) -> None:
+    root = recording.of("command")["vault-root"]
+    assert root.secret_outputs == ["stdout", "stderr"]
+    assert root.ignored_changes == ["create"]
+    assert root.inputs["update"] == "true"
+    assert root.inputs["logging"] == "none"
+    assert "triggers" not in root.inputs
+
+
+def test_no_command_finds_its_previous_output_in_its_environment(recording: Recording) -> None:
+    heirs = [
+        name
+        for name, item in recording.of("command").items()
+        if item.inputs["addPreviousOutputInEnv"] is not False
+    ]
+    assert heirs == []
+
+
+def test_no_command_logs_what_it_prints(recording: Recording) -> None:
+    loggers = {item.inputs["logging"] for item in recording.of("command").values()}
+    assert loggers <= {"none", "stderr"}
+
+
+def test_containers_that_write_files_have_no_network(recording: Recording) -> None:
+    runs = {
+        name: item.inputs["create"]
+        for name, item in recording.of("command").items()
+        if item.inputs["create"].startswith("docker run")
+    }
+    assert len(runs) == 3
+    assert [name for name, run in runs.items() if " --network none " not in run] == []
+
+
+def test_client_and_viewer_outputs_are_secret_and_the_rest_is_not(recording: Recording) -> None:
+    assert recording.secret_outputs == ["clients", "viewers"]
+    assert sorted(recording.outputs) == ["ca", "clients", "instances", "viewers"]
+    assert recording.outputs["ca"].startswith("-----BEGIN CERTIFICATE-----")
+    alice = ROOT.token("demo", Token(name="alice", generation=1, expires=None))
+    headers = recording.outputs["clients"]["demo"]["alice"]["headers"]
+    assert headers == {"Authorization": f"Bearer {alice}"}

@@ -1,0 +1,105 @@
+"""The writer of files in volumes, run as the process that it is."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).resolve().parents[2] / "components" / "scripts" / "write_volumes.py"
+# JSON may hold what UTF-8 may not: the write of this text fails when its beginning is on disk.
+UNWRITABLE = "x" * 1_000_000 + "\ud800"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "volume"
+    root.mkdir()
+    return root
+
+
+def write(root: Path, files: dict[str, str], mode: str = "0400") -> int:
+    """Makes the volume hold the files; the exit status."""
+    document = {
+        "roots": [str(root)],
+        "files": [
+            {"path": str(root / name), "content": text, "mode": mode, "uid": str(os.getuid())}
+            for name, text in files.items()
+        ],
+    }
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT)],
+        input=json.dumps(document).encode(),
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode
+
+
+def held(root: Path) -> dict[str, str]:
+    return {
+        file.relative_to(root).as_posix(): file.read_text()
+        for file in root.rglob("*")
+        if file.is_file()
+    }
+
+
+def test_a_volume_holds_what_was_written_and_nothing_else(root: Path) -> None:
+    (root / "old" / "deep").mkdir(parents=True)
+    (root / "old" / "deep" / "file").write_text("old")
+    files = {"tls/a.crt": "certificate\n", "mcpier.yaml": "{}"}
+    assert write(root, files) == 0
+    assert held(root) == files
+    assert sorted(path.name for path in root.iterdir()) == ["mcpier.yaml", "tls"]
+
+
+@pytest.mark.parametrize("mode", ["0400", "0444", "0600"])
+def test_a_file_has_its_mode_and_owner(root: Path, mode: str) -> None:
+    assert write(root, {"key": "secret"}, mode) == 0
+    status = (root / "key").stat()
+    assert status.st_mode & 0o7777 == int(mode, 8)
+    assert status.st_uid == status.st_gid == os.getuid()
+
+
+def test_a_second_run_leaves_the_same(root: Path) -> None:
+    files = {"a": "1", "b/c": "2"}
+    assert write(root, files) == write(root, files) == 0
+    assert held(root) == files
+
+
+def test_who_has_a_file_open_reads_the_old_one_to_its_end(root: Path) -> None:
+    old, new = "old" * 100_000, "new" * 100_000
+    write(root, {"file": old})
+    with (root / "file").open() as reader:
+        beginning = reader.read(10)
+        write(root, {"file": new})
+        assert beginning + reader.read() == old
+    assert held(root) == {"file": new}
+
+
+def test_a_write_that_fails_leaves_the_old_file_whole_and_removes_nothing(root: Path) -> None:
+    write(root, {"file": "old", "other": "kept"})
+    assert write(root, {"file": UNWRITABLE}) != 0
+    assert held(root)["file"] == "old"
+    assert held(root)["other"] == "kept"
+
+
+def test_what_a_failed_write_left_is_gone_after_the_next(root: Path) -> None:
+    assert write(root, {"file": UNWRITABLE}) != 0
+    assert write(root, {"file": "new"}) == 0
+    assert held(root) == {"file": "new"}
+
+
+def test_a_document_is_replaced_only_after_the_files_that_it_names(root: Path) -> None:
+    write(root, {"tls/a.key": "a", "mcpier.yaml": "a.key"})
+    assert write(root, {"tls/b.key": UNWRITABLE, "mcpier.yaml": "b.key"}) != 0
+    assert held(root)["mcpier.yaml"] == "a.key"
+    assert held(root)["tls/a.key"] == "a"
+
+
+def test_an_empty_document_empties_the_volume(root: Path) -> None:
+    write(root, {"a": "1", "b/c": "2"})
+    assert write(root, {}) == 0
+    assert list(root.iterdir()) == []

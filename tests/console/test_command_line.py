@@ -1,0 +1,128 @@
+"""The command line as a process: what it prints, and how it ends."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from console.pulumi import PROJECT
+from tests.console.conftest import Programs
+
+URL = "https://mcp-demo.mcpier.localhost:8443/mcp"
+VIEW = "https://vnc-demo.mcpier.localhost:8443/"
+ENTRY = {"url": URL, "headers": {"Authorization": "Bearer mcpier_x"}}
+
+
+@pytest.fixture(autouse=True)
+def deployed(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deployed stack on another engine, whose ports are not this machine's."""
+    monkeypatch.setenv("DOCKER_HOST", "tcp://elsewhere")
+    monkeypatch.setenv("MCPIER_PHASES", "engine=0.1 python=2.0")
+    demo = {"type": "playwright", "state": "running", "mcpUrl": URL, "vncUrl": VIEW}
+    programs.answer("pulumi stack output instances", {"demo": demo})
+    programs.answer("pulumi stack output clients", {"demo": {"dev": ENTRY}})
+    programs.answer("pulumi stack ls", [{"name": "organization/mcpier/dev"}])
+
+
+def mcpier(*arguments: str) -> subprocess.CompletedProcess[str]:
+    program = "from console.app import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def steps(programs: Programs) -> list[str]:
+    """What pulumi was asked for, in order."""
+    return [" ".join(call.split()[1:3]) for call in programs.calls("pulumi")]
+
+
+def test_up_repairs_then_deploys_then_says_how_to_connect(programs: Programs) -> None:
+    done = mcpier("up")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert steps(programs) == ["stack select", "stack export", "up --yes", "stack output"]
+    printed = done.stdout.splitlines()
+    assert printed[1:5] == [
+        "demo (playwright, running)",
+        f"  MCP            {URL}",
+        f"  live view      {VIEW}",
+        "  client config  .venv/bin/mcpier connect demo --stack dev --json",
+    ]
+    assert printed[-1].startswith("seconds: engine 0.1  python 2.0  prepare ")
+    assert "  total " in printed[-1]
+
+
+def test_an_up_that_fails_ends_in_one_message(programs: Programs) -> None:
+    programs.fail("pulumi up --yes", "pulumi's own words")
+    done = mcpier("up")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "pulumi's own words",
+        "error: pulumi up ended with exit code 255; what it said is above",
+        "  → mend what it names, then run the same command again",
+    ]
+
+
+@pytest.mark.parametrize("command", [["up"], ["preview"], ["destroy"], ["connect", "demo"]])
+def test_a_stack_without_a_file_is_told_in_two_lines(command: list[str]) -> None:
+    done = mcpier(*command, "--stack", "no-such-stack")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    what, remedy = done.stderr.splitlines()
+    assert what == "error: there is no stacks/Pulumi.no-such-stack.yaml"
+    assert remedy.startswith("  → write it, or name one that is there: dev")
+
+
+def test_a_preview_changes_nothing(programs: Programs) -> None:
+    assert mcpier("preview").returncode == 0
+    assert steps(programs) == ["stack select", "preview --stack"]
+
+
+def test_destroy_repairs_before_it_removes(programs: Programs) -> None:
+    assert mcpier("destroy").returncode == 0
+    assert steps(programs) == ["stack ls", "stack export", "destroy --yes"]
+
+
+def test_a_stack_that_was_never_made_needs_no_destroying(programs: Programs) -> None:
+    programs.answer("pulumi stack ls", [{"name": "organization/mcpier/other"}])
+    done = mcpier("destroy")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "There is no stack dev: nothing to remove.\n",
+    )
+
+
+def test_a_backend_that_cannot_be_read_is_told_with_what_to_check(programs: Programs) -> None:
+    programs.fail("pulumi stack ls", "permission denied")
+    assert mcpier("destroy").stderr.splitlines() == [
+        "error: pulumi cannot read its backend: permission denied",
+        "  → check PULUMI_BACKEND_URL, and that it can be read and written",
+    ]
+
+
+def test_connect_prints_one_json_object_for_programs() -> None:
+    done = mcpier("connect", "demo", "--json")
+    assert json.loads(done.stdout) == ENTRY
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_connect_prints_url_and_headers_for_people() -> None:
+    assert mcpier("connect", "demo").stdout.splitlines() == [
+        URL,
+        "Authorization: Bearer mcpier_x",
+    ]
+
+
+def test_the_ca_is_printed_as_it_is(programs: Programs) -> None:
+    programs.answer("pulumi stack output ca", '"-----BEGIN CERTIFICATE-----\\n"')
+    assert mcpier("ca").stdout == "-----BEGIN CERTIFICATE-----\n"
+
+
+def test_no_command_at_all_is_answered_with_help() -> None:
+    done = mcpier()
+    assert "Bring the stack to what its file says." in done.stdout
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,98 @@
+"""Ports that another program holds are named before anything is deployed."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from components.core.model import StackSpec
+from components.core.parse import parse
+from console.errors import ConsoleError
+from console.preflight import check_ports
+from tests.console.conftest import Programs
+
+KEYS = ("httpPort", "httpsPort", "adminPort")
+
+
+@pytest.fixture(autouse=True)
+def local_engine(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+
+
+@pytest.fixture
+def sockets() -> Iterator[dict[str, socket.socket]]:
+    """A bound port for each key; it is taken once it listens, and free once it is closed."""
+    with ExitStack() as opened:
+        found = {key: opened.enter_context(socket.socket()) for key in KEYS}
+        for held in found.values():
+            held.bind(("127.0.0.1", 0))
+            held.listen()
+        yield found
+
+
+@pytest.fixture
+def spec(sockets: dict[str, socket.socket]) -> StackSpec:
+    edge = {key: held.getsockname()[1] for key, held in sockets.items()}
+    return parse("dev", {"domain": "mcp.example.org", "edge": edge}, [])
+
+
+def test_ports_that_nobody_holds_are_fine(
+    sockets: dict[str, socket.socket], spec: StackSpec
+) -> None:
+    for held in sockets.values():
+        held.close()
+    check_ports(spec)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_port_that_is_taken_is_named_with_its_key(
+    key: str, sockets: dict[str, socket.socket], spec: StackSpec
+) -> None:
+    port = sockets[key].getsockname()[1]
+    for other in set(KEYS) - {key}:
+        sockets[other].close()
+    with pytest.raises(ConsoleError) as caught:
+        check_ports(spec)
+    assert str(caught.value) == (
+        f"another program on this host listens on: {port} (mcpier:edge.{key})\n"
+        "  → stop it, or set another port in stacks/Pulumi.dev.yaml"
+    )
+
+
+def test_all_ports_that_are_taken_are_named_at_once(spec: StackSpec) -> None:
+    with pytest.raises(ConsoleError) as caught:
+        check_ports(spec)
+    assert all(f"(mcpier:edge.{key})" in caught.value.what for key in KEYS)
+
+
+def test_the_stacks_own_traefik_may_hold_them(spec: StackSpec, programs: Programs) -> None:
+    programs.answer("docker container ls", "abc\tmcpier-dev-traefik\n")
+    check_ports(spec)
+
+
+def test_another_engines_ports_are_not_this_machines(
+    spec: StackSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "ssh://elsewhere")
+    check_ports(spec)
+
+
+def test_an_engine_that_does_not_answer_is_told_with_what_to_do(
+    spec: StackSpec, programs: Programs
+) -> None:
+    programs.fail("docker container ls", "Cannot connect to the Docker daemon")
+    with pytest.raises(ConsoleError) as caught:
+        check_ports(spec)
+    assert str(caught.value) == (
+        "docker container ls failed: Cannot connect to the Docker daemon\n"
+        "  → see that the Docker engine runs; `make up` starts one where it can"
+    )
+
+
+def test_a_missing_docker_is_told_with_what_to_do(
+    spec: StackSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(ConsoleError, match="the docker client is not on PATH"):
+        check_ports(spec)

@@ -1,0 +1,228 @@
+"""An instance type's document: what it becomes, and what is said when it is wrong."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from components.core.errors import ConfigError
+from components.core.instance_type import Auth, Health, InstanceType, Limits, SecretKind
+from components.core.model import StackSpec
+from components.core.parse import parse
+from components.core.parse_type import parse_type
+from tests.core.conftest import TYPE
+
+Change = Callable[[dict[str, Any]], object]
+PROJECT = Path(__file__).resolve().parents[2]
+SHIPPED = sorted((PROJECT / "image").glob("*/type.yaml"))
+SMALLEST = {
+    "description": "A server.",
+    "build": {"base": "python"},
+    "endpoints": {"mcp": {"port": 8080, "path": "/mcp"}},
+    "health": {"command": ["health"]},
+}
+
+
+def read(document: dict[str, Any], name: str = "browser") -> InstanceType:
+    return parse_type(name, f"image/{name}", document, "0" * 64)
+
+
+def problems(document: Any, name: str = "browser") -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        read(document, name)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_what_is_not_written_has_the_documented_default() -> None:
+    kind = read(SMALLEST)
+    assert kind.endpoints[0].auth is Auth.BEARER
+    assert kind.limits == Limits(memory=1024, pids=256, cpus=1.0)
+    assert kind.health == Health(
+        command=("health",), interval=5, timeout=3, start_period=30, retries=3
+    )
+    assert (kind.user, kind.stop_seconds, kind.seccomp) == (1000, 10, None)
+    assert (dict(kind.secrets), dict(kind.tmpfs), dict(kind.environment)) == ({}, {}, {})
+
+
+def test_every_key_reaches_the_type() -> None:
+    document = TYPE | {
+        "user": 65535,
+        "tmpfs": {"/tmp": "size=64m"},
+        "seccomp": "seccomp.json",
+        "limits": {"memory": 2048, "pids": 64, "cpus": 0.5},
+        "stopSeconds": 25,
+    }
+    kind = read(document)
+    assert [(item.name, item.port, item.path, item.auth) for item in kind.endpoints] == [
+        ("mcp", 8080, "/mcp", Auth.BEARER),
+        ("vnc", 6080, "/", Auth.VIEW),
+    ]
+    assert (kind.choices[0].name, kind.choices[0].env) == ("screen", "MCPIER_SCREEN")
+    assert kind.limits == Limits(memory=2048, pids=64, cpus=0.5)
+    assert (kind.user, kind.stop_seconds, kind.seccomp) == (65535, 25, "seccomp.json")
+    assert (kind.secrets, kind.tmpfs) == ({"vnc-password": SecretKind.VNC}, {"/tmp": "size=64m"})
+
+
+def test_a_choice_without_a_default_is_set_only_where_it_is_chosen() -> None:
+    caps = {"type": "string", "env": "CAPS", "description": "Tool groups."}
+    kind = read(SMALLEST | {"choices": {"caps": caps}})
+
+    def stack(**chosen: str) -> StackSpec:
+        instance = {"type": "browser", **chosen}
+        return parse("dev", {"domain": "a.example", "instances": {"demo": instance}}, [kind])
+
+    assert stack().instances[0].choices == {}
+    assert stack(caps="pdf").instances[0].choices == {"caps": "pdf"}
+
+
+BROKEN: dict[str, tuple[Change, str]] = {
+    "no description": (
+        lambda t: t.pop("description"),
+        "description: expected a sentence, found nothing. Say what an instance of it serves.",
+    ),
+    "an unknown base": (
+        lambda t: t["build"].update(base="alpine"),
+        "build.base: expected debian, node or python, found 'alpine'. Name the base image.",
+    ),
+    "an unknown key": (
+        lambda t: t.update(heath={}),
+        "heath: expected a known key, found a mapping. Did you mean health?",
+    ),
+    "an unknown key of an endpoint": (
+        lambda t: t["endpoints"]["mcp"].update(prot=1),
+        "endpoints.mcp.prot: expected a known key, found 1. Did you mean port?",
+    ),
+    "no endpoint for MCP": (
+        lambda t: t["endpoints"].pop("mcp"),
+        "endpoints: expected an endpoint mcp, found a mapping. "
+        "Say at which port and path MCP is served.",
+    ),
+    "an endpoint that the edge does not serve": (
+        lambda t: t["endpoints"].update(web={"path": "/"}),
+        "endpoints.web: expected mcp or vnc, found 'web'. "
+        "Rename it: the edge serves no other hosts.",
+    ),
+    "a port that is none": (
+        lambda t: t["endpoints"]["mcp"].update(port=0),
+        "endpoints.mcp.port: expected a whole number from 1 to 65535, found 0. "
+        "Name the port it listens on.",
+    ),
+    "a path without a slash": (
+        lambda t: t["endpoints"]["mcp"].update(path="mcp"),
+        "endpoints.mcp.path: expected a path, found 'mcp'. Start it with /.",
+    ),
+    "a view that asks for a token": (
+        lambda t: t["endpoints"]["vnc"].update(auth="bearer"),
+        "endpoints.vnc.auth: expected view, found 'bearer'. Write auth: view.",
+    ),
+    "a choice of another type": (
+        lambda t: t["choices"]["screen"].update(type="number"),
+        "choices.screen.type: expected string, found 'number'. Write type: for the choice screen.",
+    ),
+    "a choice for no variable": (
+        lambda t: t["choices"]["screen"].update(env="screen"),
+        "choices.screen.env: expected the name of a variable, found 'screen'. "
+        "Write env: for the choice screen.",
+    ),
+    "a choice whose pattern is no regular expression": (
+        lambda t: t["choices"]["screen"].update(pattern="("),
+        "choices.screen.pattern: expected a regular expression (missing ), unterminated "
+        "subpattern at position 0), found '('. Write one as Python's re module reads it.",
+    ),
+    "a choice that would hide a key of every instance": (
+        lambda t: t["choices"].update(state=t["choices"]["screen"]),
+        "choices.state: expected another name, found 'state'. "
+        "Rename it: every instance has a key of this name.",
+    ),
+    "a variable that is a number": (
+        lambda t: t["environment"].update(DEPTH=24),
+        "environment.DEPTH: expected text, found 24. Quote the value: it reaches the container.",
+    ),
+    "a variable without a value": (
+        lambda t: t["environment"].update(DEPTH=None),
+        "environment.DEPTH: expected text, found nothing. "
+        "Quote the value: it reaches the container.",
+    ),
+    "an unknown kind of secret": (
+        lambda t: t["secrets"]["vnc-password"].update(kind="vcn"),
+        "secrets.vnc-password.kind: expected vnc, found 'vcn'. Known here: vnc.",
+    ),
+    "root": (
+        lambda t: t.update(user=0),
+        "user: expected a whole number from 1 to 65535, found 0. Name an unprivileged uid.",
+    ),
+    "a profile elsewhere": (
+        lambda t: t.update(seccomp="../seccomp.json"),
+        "seccomp: expected a file name, found '../seccomp.json'. Name it beside type.yaml.",
+    ),
+    "no processor": (
+        lambda t: t.update(limits={"cpus": 0}),
+        "limits.cpus: expected a number from 0.1 to 256, found 0. Set the CPUs of one instance.",
+    ),
+    "processors that are true": (
+        lambda t: t.update(limits={"cpus": True}),
+        "limits.cpus: expected a number from 0.1 to 256, found true. Set the CPUs of one instance.",
+    ),
+    "memory with a unit": (
+        lambda t: t.update(limits={"memory": "1g"}),
+        "limits.memory: expected a whole number from 16 to 1048576, found '1g'. "
+        "Set memory to what one instance needs at most.",
+    ),
+    "no health check": (
+        lambda t: t.pop("health"),
+        "health.command: expected a list of 1 or more, found nothing. "
+        "Write the program that tells whether it is healthy, and its arguments, as a list.",
+    ),
+    "a health check in one line": (
+        lambda t: t["health"].update(command="health --all"),
+        "health.command: expected a list of 1 or more, found 'health --all'. "
+        "Write the program that tells whether it is healthy, and its arguments, as a list.",
+    ),
+    "a health check without a program": (
+        lambda t: t["health"].update(command=[]),
+        "health.command: expected a list of 1 or more, found a list. "
+        "Write the program that tells whether it is healthy, and its arguments, as a list.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "message"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_type_is_named_with_what_to_do(change: Change, message: str) -> None:
+    document = copy.deepcopy(TYPE)
+    change(document)
+    assert problems(document) == [f"image/browser/type.yaml:{message}"]
+
+
+def test_a_folder_that_cannot_be_a_types_name_is_refused() -> None:
+    assert problems(SMALLEST, "My_Type") == [
+        "image/My_Type/type.yaml: expected a folder named by lower-case letters, digits and inner "
+        "hyphens, found 'My_Type'. Rename the folder: it is the type's name."
+    ]
+
+
+def test_a_document_that_is_a_list_is_refused_as_a_whole() -> None:
+    assert problems([]) == [
+        "image/browser/type.yaml: expected a mapping, found a list. "
+        "Write one `key: value` a line below it."
+    ]
+
+
+def test_an_empty_document_is_told_everything_it_lacks() -> None:
+    assert [line.partition(":")[2].partition(":")[0] for line in problems(None)] == [
+        "build.base",
+        "description",
+        "endpoints",
+        "health.command",
+    ]
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=[file.parent.name for file in SHIPPED])
+def test_every_shipped_type_is_good_and_its_defaults_fit_their_patterns(file: Path) -> None:
+    kind = read(yaml.safe_load(file.read_text("utf-8")), file.parent.name)
+    chosen = {choice.name: choice.default for choice in kind.choices if choice.default}
+    instances = {"demo": {"type": kind.name, **chosen}}
+    spec = parse("dev", {"domain": "mcp.example.org", "instances": instances}, [kind])
+    assert spec.instances[0].choices == chosen

@@ -1,0 +1,228 @@
+"""How requests find their way: an instance's labels, the shared document, Traefik's flags."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from components.core import routing
+from components.core.instance_type import InstanceType
+from components.core.model import StackSpec
+from components.core.parse import parse
+
+HOST = re.compile(r"HostRegexp\(`([^`]+)`\)")
+ENTRY_POINTS = ("http", "https")
+
+
+@pytest.fixture
+def document(spec: StackSpec) -> dict[str, Any]:
+    """The file provider's document, as Traefik reads it."""
+    text = routing.dynamic_config(spec, "/dynamic/tls/a.crt", "/dynamic/tls/a.key")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+@pytest.fixture
+def routers(document: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = document["http"]["routers"]
+    return found
+
+
+@pytest.fixture
+def flags(spec: StackSpec) -> list[str]:
+    return routing.static_flags(spec, "mcpier-dev-instances")
+
+
+def hosts(router: dict[str, Any]) -> re.Pattern[str]:
+    """The pattern of hosts that a router takes."""
+    found = HOST.findall(router["rule"])
+    assert len(found) == 1
+    return re.compile(found[0])
+
+
+def test_an_instance_has_a_router_and_a_service_for_each_endpoint(spec: StackSpec) -> None:
+    router, service = "traefik.http.routers", "traefik.http.services"
+    assert routing.instance_labels(spec, spec.instances[1]) == {
+        "traefik.enable": "true",
+        f"{router}.mcp-demo.entrypoints": "https",
+        f"{router}.mcp-demo.middlewares": "gate@file",
+        f"{router}.mcp-demo.rule": "Host(`mcp-demo.mcp.example.org`)",
+        f"{router}.mcp-demo.service": "mcp-demo",
+        f"{router}.mcp-demo.tls": "true",
+        f"{service}.mcp-demo.loadbalancer.server.port": "8080",
+        f"{router}.vnc-demo.entrypoints": "https",
+        f"{router}.vnc-demo.middlewares": "gate@file",
+        f"{router}.vnc-demo.rule": "Host(`vnc-demo.mcp.example.org`)",
+        f"{router}.vnc-demo.service": "vnc-demo",
+        f"{router}.vnc-demo.tls": "true",
+        f"{service}.vnc-demo.loadbalancer.server.port": "6080",
+    }
+
+
+def test_a_rotated_token_changes_no_label(
+    config: dict[str, Any], browser: InstanceType, spec: StackSpec
+) -> None:
+    config["instances"]["demo"]["tokens"] = ["bob"]
+    rotated = parse("dev", config, [browser])
+    assert routing.instance_labels(rotated, rotated.instances[1]) == routing.instance_labels(
+        spec, spec.instances[1]
+    )
+
+
+def test_what_is_shared_stands_below_and_above_every_instances_router(
+    routers: dict[str, Any], config: dict[str, Any], browser: InstanceType
+) -> None:
+    longest = ".".join(["a" * 63] * 2 + ["b" * 60])
+    extremes = ({"domain": "a.b", "id": "x"}, {"domain": longest, "id": "x" * 40})
+    lengths = []
+    for extreme in extremes:
+        config |= {"domain": extreme["domain"], "instances": {extreme["id"]: {"type": "browser"}}}
+        spec = parse("dev", config, [browser])
+        labels = routing.instance_labels(spec, spec.instances[0])
+        # Traefik takes the length of the rule where a router has no priority of its own.
+        lengths += [len(value) for key, value in labels.items() if key.endswith(".rule")]
+        assert not [key for key in labels if key.endswith(".priority")]
+    assert routers["absent"]["priority"] < min(lengths)
+    assert max(lengths) < routers["sign-in"]["priority"] < routers["preflight"]["priority"]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "mcp-demo.mcp.example.org",
+        "mcp-no-such-instance.mcp.example.org",
+        "mcp-a.mcp.example.org.",
+        "vnc-demo.mcp.example.org",
+        "vnc-a.mcp.example.org.",
+    ],
+)
+def test_known_and_unknown_ids_meet_the_same_gate(routers: dict[str, Any], host: str) -> None:
+    assert hosts(routers["absent"]).search(host)
+
+
+@pytest.mark.parametrize("router", ["absent", "preflight", "sign-in"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "mcp-a.evil.com",
+        "mcp-a.mcp.example.org.evil.com",
+        "evil.mcp-a.mcp.example.org",
+        "mcp-a.b.mcp.example.org",
+        "vnc-a.b.mcp.example.org",
+        "mcp-a.mcpxexample.org",
+        "mcp-a.mcp.example.org..",
+        "mcp-.mcp.example.org:8443",
+        "mcp-.evil.mcp.example.org",
+        "xmcp-a.mcp.example.org",
+        "xvnc-a.mcp.example.org",
+        "mcp.example.org",
+        "app.mcp.example.org",
+        "mcp-a.mcp.example.org\nvnc-a.mcp.example.org",
+    ],
+)
+def test_other_hosts_are_nobodys(routers: dict[str, Any], router: str, host: str) -> None:
+    assert not hosts(routers[router]).search(host)
+
+
+def test_a_preflight_is_answered_on_mcp_hosts_and_a_sign_in_on_view_hosts(
+    routers: dict[str, Any],
+) -> None:
+    mcp, vnc = "mcp-demo.mcp.example.org", "vnc-demo.mcp.example.org"
+    assert hosts(routers["preflight"]).search(mcp)
+    assert not hosts(routers["preflight"]).search(vnc)
+    assert "Method(`OPTIONS`)" in routers["preflight"]["rule"]
+    assert hosts(routers["sign-in"]).search(f"{vnc}.")
+    assert not hosts(routers["sign-in"]).search(mcp)
+
+
+def test_only_the_gates_own_pages_are_reached_without_the_gate(
+    document: dict[str, Any], routers: dict[str, Any]
+) -> None:
+    ungated = {name for name, router in routers.items() if router.get("middlewares") != ["gate"]}
+    assert ungated == {"preflight", "sign-in"}
+    assert {router["service"] for router in routers.values()} == {"pages"}
+    servers = document["http"]["services"]["pages"]["loadBalancer"]["servers"]
+    assert servers == [{"url": "http://10.9.0.2:9181"}]
+
+
+def test_no_shared_router_listens_without_tls(routers: dict[str, Any]) -> None:
+    assert all(router["entryPoints"] == ["https"] for router in routers.values())
+    assert all("tls" in router for router in routers.values())
+
+
+def test_the_gate_is_asked_at_its_fixed_address_and_owns_its_headers(
+    document: dict[str, Any],
+) -> None:
+    gate = document["http"]["middlewares"]["gate"]["forwardAuth"]
+    assert gate["address"] == "http://10.9.0.2:9180/auth/mcp-bearer-check"
+    assert gate["trustForwardHeader"] is False
+    assert {"Authorization", "Cookie", "X-Mcpier-Client"} <= set(gate["authResponseHeaders"])
+    owned = re.compile(gate["authResponseHeadersRegex"])
+    assert owned.search("X-Mcpier-Anything")
+    assert owned.search("X-Mcp-Instance")
+    assert not owned.search("X-Mcp-Instances")
+    assert not owned.search("Mcp-Session-Id")
+
+
+def test_one_certificate_serves_every_host_and_old_tls_is_refused(
+    document: dict[str, Any],
+) -> None:
+    pair = {"certFile": "/dynamic/tls/a.crt", "keyFile": "/dynamic/tls/a.key"}
+    assert document["tls"]["certificates"] == [pair]
+    assert document["tls"]["stores"]["default"]["defaultCertificate"] == pair
+    assert document["tls"]["options"]["default"]["minVersion"] == "VersionTLS12"
+
+
+@pytest.mark.parametrize("name", ENTRY_POINTS)
+def test_every_entry_point_of_the_world_is_hardened(flags: list[str], name: str) -> None:
+    point = f"--entrypoints.{name}"
+    assert {
+        f"{point}.forwardedheaders.insecure=false",
+        f"{point}.http.aliasheadersstrategy=reject",
+        f"{point}.http.encodedcharacters.allowencodedslash=false",
+        f"{point}.http.encodedcharacters.allowencodedbackslash=false",
+        f"{point}.http.encodedcharacters.allowencodednullcharacter=false",
+        f"{point}.http.encodedcharacters.allowencodedsemicolon=false",
+        f"{point}.http.encodequerysemicolons=false",
+        f"{point}.http.maxheaderbytes=32768",
+    } <= set(flags)
+
+
+def test_only_three_entry_points_listen_and_the_admins_on_loopback_only(flags: list[str]) -> None:
+    addresses = {
+        flag for flag in flags if flag.startswith("--entrypoints.") and ".address=" in flag
+    }
+    assert addresses == {
+        "--entrypoints.http.address=:80",
+        "--entrypoints.https.address=:8443",
+        "--entrypoints.admin.address=127.0.0.1:9443",
+    }
+
+
+def test_plain_http_leads_to_https(flags: list[str]) -> None:
+    assert "--entrypoints.http.http.redirections.entrypoint.to=https" in flags
+    assert "--entrypoints.http.http.redirections.entrypoint.scheme=https" in flags
+
+
+def test_api_and_dashboard_are_not_open_to_the_world(flags: list[str]) -> None:
+    assert "--ping.entrypoint=admin" in flags
+    assert not [flag for flag in flags if "insecure=true" in flag]
+
+
+def test_traefik_takes_only_what_its_own_stack_enables(flags: list[str]) -> None:
+    assert "--providers.docker.exposedbydefault=false" in flags
+    assert "--providers.docker.constraints=Label(`mcpier.stack`,`dev`)" in flags
+    assert "--providers.docker.network=mcpier-dev-instances" in flags
+    endpoints = [flag for flag in flags if flag.startswith("--providers.docker.endpoint=")]
+    assert endpoints == ["--providers.docker.endpoint=unix:///run/socket-proxy/docker.sock"]
+
+
+def test_the_access_log_holds_no_header_and_no_query(flags: list[str]) -> None:
+    assert "--accesslog.fields.headers.defaultmode=drop" in flags
+    assert "--accesslog.fields.queryparameters.defaultmode=drop" in flags
+
+
+def test_no_flag_stands_there_twice(flags: list[str]) -> None:
+    names = [flag.partition("=")[0] for flag in flags]
+    assert len(names) == len(set(names))

@@ -1,0 +1,155 @@
+"""Deploying again, breaking off, going on, and taking away."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from tests.e2e.conftest import STACK
+from tests.e2e.deployment import CONFIG, Deployment, docker, left_on_host, sweep
+
+T = TypeVar("T")
+KILLED = "e2e-killed"
+KILLED_CONFIG = CONFIG | {
+    "mcpier:domain": "killed.mcpier.localhost",
+    "mcpier:edge": {
+        "httpPort": 28080,
+        "httpsPort": 28443,
+        "adminPort": 29443,
+        "controlSubnet": "10.77.253.0/28",
+    },
+    "mcpier:instances": {"demo": {"type": "playwright", "tokens": ["alice"]}},
+}
+
+
+def test_a_second_up_changes_nothing_and_takes_seconds(deployment: Deployment) -> None:
+    begin = time.monotonic()
+    again = deployment.make_target("up")
+    spent = time.monotonic() - begin
+    assert again.returncode == 0, again.stdout
+    assert not re.search(r"\d+ (created|updated|replaced|deleted)", again.stdout), again.stdout
+    assert re.search(r"\d+ unchanged", again.stdout)
+    assert spent < 30
+
+
+def test_a_refreshed_preview_expects_no_changes(deployment: Deployment) -> None:
+    preview = deployment.pulumi("preview", "--refresh", "--expect-no-changes", "--stack", STACK)
+    assert preview.returncode == 0, preview.stdout
+
+
+def test_up_ends_with_the_urls_the_command_for_clients_and_the_seconds(
+    deployment: Deployment,
+) -> None:
+    shown = deployment.make_target("up").stdout
+    assert "https://mcp-demo.e2e.mcpier.localhost:18443/mcp" in shown
+    assert "https://vnc-demo.e2e.mcpier.localhost:18443/" in shown
+    assert ".venv/bin/mcpier connect demo --stack e2e --json" in shown
+    assert re.search(r"seconds: engine [\d.]+ .*bases [\d.]+ .*deploy [\d.]+ .*total [\d.]+", shown)
+
+
+def test_an_up_while_another_runs_is_told_who_runs_it(deployment: Deployment) -> None:
+    with begun(deployment) as first:
+        holder = wait_for(lambda: lock_holder(deployment))
+        os.kill(holder, signal.SIGSTOP)
+        try:
+            second = deployment.make_target("up")
+        finally:
+            os.kill(holder, signal.SIGCONT)
+        assert first.wait(timeout=120) == 0
+    assert second.returncode != 0
+    assert f"another update of stack {STACK} is running: process {holder}" in second.stdout
+    assert "Traceback" not in second.stdout
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """A stack whose updates are killed; nothing of it is up at first."""
+    sweep(KILLED)
+    yield Deployment.make(tmp_path_factory.mktemp("killed"), KILLED, KILLED_CONFIG)
+    sweep(KILLED)
+
+
+def networks_are_there() -> bool:
+    return any(name.startswith("network") for name in left_on_host(KILLED))
+
+
+def the_instance_is_being_made() -> bool:
+    return f"container mcpier-{KILLED}-mcp-demo" in left_on_host(KILLED)
+
+
+def everything_runs_but_is_not_ready() -> bool:
+    running = docker(
+        "ps", "--filter", f"label=mcpier.stack={KILLED}", "--format", "{{.Names}}"
+    ).split()
+    return len(running) == 4
+
+
+@pytest.mark.parametrize(
+    "moment", [networks_are_there, the_instance_is_being_made, everything_runs_but_is_not_ready]
+)
+def test_an_up_killed_half_way_is_repaired_by_the_next(
+    moment: Callable[[], bool], killed: Deployment
+) -> None:
+    with begun(killed) as first:
+        wait_for(moment)
+        os.killpg(first.pid, signal.SIGKILL)
+        first.wait(timeout=10)
+    repaired = killed.make_target("up")
+    assert repaired.returncode == 0, repaired.stdout
+    assert "was killed half-way: cancelling its lock" in repaired.stdout
+    assert "Traceback" not in repaired.stdout
+    preview = killed.pulumi("preview", "--refresh", "--expect-no-changes", "--stack", KILLED)
+    assert preview.returncode == 0, preview.stdout
+    destroyed = killed.make_target("destroy")
+    assert destroyed.returncode == 0, destroyed.stdout
+    assert left_on_host(KILLED) == []
+
+
+class begun:
+    """An `up` that runs in a process group of its own; what is left of it is ended."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self.process = subprocess.Popen(
+            ["make", "up", f"STACK={deployment.stack}"],
+            cwd=deployment.directory,
+            env=dict(deployment.environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> subprocess.Popen[bytes]:
+        return self.process
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(timeout=30)
+
+
+def lock_holder(deployment: Deployment) -> int | None:
+    """The process that holds the stack's lock, as Pulumi's local backend notes it."""
+    for file in Path(deployment.environ["PULUMI_BACKEND_URL"].removeprefix("file://")).glob(
+        f".pulumi/locks/organization/mcpier/{deployment.stack}/*.json"
+    ):
+        found = re.search(r'"pid":\s*(\d+)', file.read_text())
+        if found:
+            return int(found[1])
+    return None
+
+
+def wait_for(look: Callable[[], T | None], seconds: float = 240) -> T:
+    """What `look` gives once it gives something true."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := look():
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"it did not come true within {seconds} s")

@@ -1,0 +1,84 @@
+"""The live view: what a person sees is what the MCP client opened."""
+
+import base64
+import hashlib
+import io
+import json
+import ssl
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from PIL import Image, ImageChops, ImageStat
+
+from tests.e2e.conftest import STACK
+from tests.e2e.deployment import DOMAIN, HTTPS_PORT, Deployment, docker
+from tests.e2e.test_clients import connection, python_client
+
+SCRIPT = Path(__file__).parent / "live_view.cjs"
+COLOUR = (0, 0xAA, 0x77)
+
+
+def test_the_live_view_shows_the_page_that_the_client_opened(
+    deployment: Deployment, outputs: dict[str, Any], ca_file: Path, page_url: str
+) -> None:
+    async def open_page() -> bytes:
+        async with python_client(connection(deployment), ca_file) as client:
+            await client.call_tool("browser_navigate", {"url": page_url})
+            shot = await client.call_tool("browser_take_screenshot", {"type": "png"})
+            images = [part for part in shot.content if part.type == "image"]
+            return base64.b64decode(images[0].data)
+
+    taken = Image.open(io.BytesIO(anyio.run(open_page))).convert("RGB")
+    seen = watch(outputs["viewers"]["demo"]).convert("RGB")
+    page = seen.crop(coloured_box(seen)).resize(taken.size)
+    difference = ImageStat.Stat(ImageChops.difference(page, taken)).mean
+    assert max(difference) < 12, difference
+
+
+def watch(viewer: dict[str, str]) -> Image.Image:
+    """What headless Chromium sees at the live view, after signing in."""
+    asked = viewer | {"pin": certificate_pin(), "colour": COLOUR}
+    image = docker("inspect", "--format", "{{.Image}}", f"mcpier-{STACK}-mcp-demo").strip()
+    command = [
+        *("docker", "run", "--rm", "-i", "--network", "host", "--tmpfs", "/tmp"),
+        *("--label", f"mcpier.stack={STACK}", "--env", "NODE_PATH=/opt/mcpier/node_modules"),
+        *("--entrypoint", "node", image, "-e", SCRIPT.read_text()),
+    ]
+    done = subprocess.run(
+        command, input=json.dumps(asked), capture_output=True, text=True, timeout=90
+    )
+    assert done.returncode == 0, done.stderr
+    shown = json.loads(done.stdout)
+    assert shown["address"] == f"https://vnc-demo.{DOMAIN}:{HTTPS_PORT}/vnc.html"
+    return Image.open(io.BytesIO(base64.b64decode(shown["image"])))
+
+
+def coloured_box(image: Image.Image) -> tuple[int, int, int, int]:
+    """The part of a screenshot that the page fills, by its colour."""
+    flat = Image.new("RGB", image.size, COLOUR)
+    near = ImageChops.difference(image, flat).convert("L").point(lambda value: 255 * (value < 16))
+    box = near.getbbox()
+    assert box is not None
+    return box
+
+
+def certificate_pin() -> str:
+    """The SHA-256 of the served certificate's key, as Chromium takes it."""
+    pem = ssl.get_server_certificate((f"vnc-demo.{DOMAIN}", HTTPS_PORT))
+    key = x509.load_pem_x509_certificate(pem.encode()).public_key()
+    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(hashlib.sha256(spki).digest()).decode()
+
+
+@pytest.mark.parametrize("path", ["/vnc.html", "/websockify", "/core/rfb.js"])
+def test_without_a_session_nothing_of_the_live_view_is_served(
+    path: str, browse: Any, outputs: dict[str, Any]
+) -> None:
+    bearer = outputs["clients"]["demo"]["alice"]["headers"]["Authorization"]
+    assert browse("vnc-demo", path).status_code == 401
+    assert browse("vnc-demo", path, Authorization=bearer).status_code == 401
