@@ -8,6 +8,8 @@ from components.core.model import StackSpec
 from components.core.secrets import Root
 
 NOW = "date -u +%s"
+# printf is the shell's own: the secret enters no other process's arguments.
+KEEP_OUTPUT = """printf '%s\\n' "$PULUMI_COMMAND_STDOUT\""""
 
 
 class Vault(pulumi.ComponentResource):
@@ -21,10 +23,10 @@ class Vault(pulumi.ComponentResource):
         drawn = local.Command(
             f"{name}-root",
             create=f"head -c 32 /dev/urandom | base64 && {NOW}",
-            # Never again, whatever happens to the create command above.
-            update="true",
+            # Never again: whatever changes here, the output stays what it was.
+            update=KEEP_OUTPUT,
             logging=local.Logging.NONE,
-            add_previous_output_in_env=False,
+            add_previous_output_in_env=True,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 additional_secret_outputs=["stdout", "stderr"],

@@ -14,7 +14,7 @@ from toolchain.bases import ensure_bases
 from toolchain.engine import ensure_engine
 from toolchain.environment import ensure_environment
 from toolchain.errors import SetupError
-from toolchain.shell import pulumi_variables
+from toolchain.shell import path_with_tools, pulumi_variables
 from toolchain.tools import ensure_tools
 
 
@@ -38,6 +38,7 @@ def main(arguments: list[str]) -> int:
         print("interrupted; run the same command again to go on", file=sys.stderr)
         return 130
     if command:
+        os.environ["PATH"] = path_with_tools()
         os.environ["MCPIER_PHASES"] = " ".join(f"{name}={spent:.1f}" for name, spent in seconds)
         os.execvp(command[0], command)
     return 0

@@ -18,13 +18,13 @@ def tools_folder() -> Path:
 
 def pulumi_variables(stack: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """What must be set besides `environ` for pulumi to work on a stack."""
-    variables = {"PATH": _path(environ), "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    variables = {"PATH": path_with_tools(environ), "PULUMI_SKIP_UPDATE_CHECK": "true"}
     if stack == DEV_STACK and not any(name in environ for name in PASSPHRASES):
         variables["PULUMI_CONFIG_PASSPHRASE"] = DEV_PASSPHRASE
     return variables
 
 
-def _path(environ: Mapping[str, str]) -> str:
+def path_with_tools(environ: Mapping[str, str] = os.environ) -> str:
     """PATH with the tools' folder behind all that is there: what is there is used."""
     folder, known = str(tools_folder()), environ.get("PATH", os.defpath).split(os.pathsep)
     if folder in known or not Path(folder).is_dir():

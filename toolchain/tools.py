@@ -22,19 +22,26 @@ def ensure_tools(say: Say) -> None:
     folder = tools_folder()
     folder.mkdir(parents=True, exist_ok=True)
     for tool in missing:
-        built = builds.build(tool, say)
-        _link(folder / tool.program, built)
+        for file in builds.build(tool, say).parent.iterdir():
+            if file.is_file():
+                _link(folder / file.name, file)
 
 
 def _available(tool: Tool) -> bool:
-    return shutil.which(tool.program) is not None or (
+    return _on_path(tool.program) or (
         tool.plugin is not None and _plugin_dir(*tool.plugin).is_dir()
     )
 
 
+def _on_path(program: str) -> bool:
+    """Whether the machine has one of its own: what was built here may be out of date."""
+    found = shutil.which(program)
+    return found is not None and Path(found).parent != tools_folder()
+
+
 def _downloaded(tool: Tool, say: Say) -> bool:
     """Asks a Pulumi that is there for the plugin; one built here cannot download any."""
-    if tool.plugin is None or shutil.which("pulumi") is None or builds.program(tool).exists():
+    if tool.plugin is None or not _on_path("pulumi") or builds.program(tool).exists():
         return False
     name, version = tool.plugin
     say(f"asking pulumi for the {name} provider {version}")

@@ -1,0 +1,67 @@
+"""Token values, passwords and keys stand nowhere in the clear but where they are used."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import STACK
+from tests.e2e.deployment import Deployment, docker
+
+
+@pytest.fixture(scope="session")
+def secrets(outputs: dict[str, Any]) -> list[str]:
+    """Every secret of the stack that can be told from other text."""
+    tokens = [
+        client["headers"]["Authorization"].removeprefix("Bearer ")
+        for clients in outputs["clients"].values()
+        for client in clients.values()
+    ]
+    views = [viewer["token"] for viewer in outputs["viewers"].values()]
+    volume = f"mcpier-{STACK}-mcp-demo-secrets"
+    reading = ["--mount", f"type=volume,source={volume},target=/s", "mcpier/base-debian:bookworm"]
+    password = docker("run", "--rm", "--network", "none", *reading, "cat", "/s/vnc-password")
+    return [*tokens, *views, password.strip()]
+
+
+def test_the_state_and_the_outputs_of_pulumi_show_no_secret(
+    deployment: Deployment, secrets: list[str]
+) -> None:
+    state = "".join(
+        file.read_text() for file in Path(deployment.directory.parent, "state").rglob("*.json")
+    )
+    shown = deployment.pulumi("stack", "output", "--json", "--stack", STACK).stdout
+    preview = deployment.pulumi("preview", "--diff", "--stack", STACK).stdout
+    assert "ciphertext" in state
+    assert [secret for secret in secrets if secret in state + shown + preview] == []
+
+
+def test_labels_variables_arguments_and_logs_of_containers_show_no_secret(
+    deployment: Deployment, secrets: list[str]
+) -> None:
+    names = docker(
+        "ps", "--all", "--filter", f"label=mcpier.stack={STACK}", "--format", "{{.Names}}"
+    ).split()
+    assert len(names) == 4
+    inspected = json.dumps(json.loads(docker("inspect", *names)))
+    logs = "".join(log_of(name) for name in names)
+    processes = "".join(docker("top", name) for name in names)
+    assert [secret for secret in secrets if secret in inspected + logs + processes] == []
+
+
+def log_of(container: str) -> str:
+    """What a container has logged, which is never nothing."""
+    command = ["docker", "logs", container]
+    shown = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert shown.stdout
+    return shown.stdout
+
+
+def test_the_registry_keeps_digests_of_tokens(
+    deployment: Deployment, outputs: dict[str, Any], secrets: list[str]
+) -> None:
+    listed = docker("exec", f"mcpier-{STACK}-authgate", "authgate", "list")
+    assert "alice" in listed
+    assert [secret for secret in secrets if secret in listed] == []
