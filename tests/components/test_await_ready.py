@@ -106,6 +106,7 @@ def test_a_failed_container_is_reported_at_once_with_its_last_lines(
         *(f"    line {n}" for n in range(10, 30)),
         "  → look further with: docker logs a; then mend the config and run the update again",
     ]
+    assert len([call for call in engine.calls() if call.startswith("inspect")]) == 2
 
 
 def test_only_the_failed_ones_are_reported_where_others_only_had_no_time(engine: Engine) -> None:
@@ -125,6 +126,7 @@ def test_a_container_that_is_not_there_is_absent(engine: Engine) -> None:
     assert code == 1
     assert report.startswith("Instance a did not become healthy: it is absent.")
     assert "    (it logged nothing)" in report
+    assert len([call for call in engine.calls() if call.startswith("inspect")]) == 2
 
 
 def test_one_that_takes_too_long_is_reported_when_the_time_is_up(engine: Engine) -> None:

@@ -1,6 +1,7 @@
 """Secrets reach their readers on stdin, and stand nowhere that is not marked as a secret."""
 
 import json
+import subprocess
 from base64 import b64encode
 
 from components.core.certificates import issue
@@ -66,18 +67,33 @@ def test_the_root_is_drawn_once_and_its_output_kept_as_a_secret(recording: Recor
     root = recording.of("command")["vault-root"]
     assert root.secret_outputs == ["stdout", "stderr"]
     assert root.ignored_changes == ["create"]
-    assert root.inputs["update"] == "true"
     assert root.inputs["logging"] == "none"
     assert "triggers" not in root.inputs
 
 
-def test_no_command_finds_its_previous_output_in_its_environment(recording: Recording) -> None:
+def test_an_update_of_the_root_prints_what_was_drawn(recording: Recording) -> None:
+    root = recording.of("command")["vault-root"]
+    drawn = f"{b64encode(ROOT.key).decode()}\n{ROOT.drawn_at}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", root.inputs["update"]],
+        env={"PULUMI_COMMAND_STDOUT": drawn},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert root.inputs["addPreviousOutputInEnv"] is True
+    assert Root.parse(done.stdout) == ROOT
+
+
+def test_no_other_command_finds_its_previous_output_in_its_environment(
+    recording: Recording,
+) -> None:
     heirs = [
         name
         for name, item in recording.of("command").items()
         if item.inputs["addPreviousOutputInEnv"] is not False
     ]
-    assert heirs == []
+    assert heirs == ["vault-root"]
 
 
 def test_no_command_logs_what_it_prints(recording: Recording) -> None:

@@ -48,6 +48,14 @@ def test_two_contexts_share_a_digest_only_if_they_are_the_same(
     assert (context_digest(one) == context_digest(other)) is same
 
 
+@pytest.mark.parametrize("head", [b"b\0-\x001\0", b"b\0-\0\0", b"b\0-\0", b"b\0", b"b"])
+def test_a_files_content_cannot_pose_as_another_file(head: bytes) -> None:
+    one = ContextFile(path="a", content=b"1", executable=False)
+    other = ContextFile(path="b", content=b"2", executable=False)
+    forged = replace(one, content=one.content + head + other.content)
+    assert context_digest([forged]) != context_digest([one, other])
+
+
 def test_the_tag_is_a_digest_behind_the_repository() -> None:
     tag = image_tag("mcpier/browser", "0" * 64, {"BASE": "node:22"})
     repository, _, digest = tag.partition(":")

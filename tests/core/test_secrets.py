@@ -4,7 +4,7 @@ import re
 from base64 import b64decode, b64encode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from components.core.model import Token
@@ -73,6 +73,8 @@ def test_each_of_what_a_token_is_for_changes_it(other: str) -> None:
 
 @settings(deadline=None)
 @given(NAMES, NAMES)
+@example(("a", "1-", 1), ("a1", "-", 1))
+@example(("a", "a", 11), ("a", "a1", 1))
 def test_no_two_tokens_are_equal(one: tuple[str, str, int], other: tuple[str, str, int]) -> None:
     def value(names: tuple[str, str, int]) -> str:
         return ROOT.token(names[0], token(names[1], names[2]))

@@ -2,12 +2,15 @@
 
 import os
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.toolchain.test_tools_steps import PROJECT, toolchain
 from toolchain.shell import pulumi_variables, tools_folder
+
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -16,6 +19,18 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     tools_folder().mkdir(parents=True)
     return str(tools_folder())
+
+
+def printed(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """What `python3 -m toolchain env …` prints."""
+    return subprocess.run(
+        [sys.executable, "-m", "toolchain", "env", *arguments],
+        cwd=PROJECT,
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_the_tools_folder_stands_behind_all_of_path(folder: str) -> None:
@@ -52,7 +67,7 @@ def test_the_backend_is_left_to_the_project_and_the_user(folder: str) -> None:
 
 
 def test_the_variables_are_printed_as_a_shell_reads_them(folder: str) -> None:
-    done = toolchain("env", "dev", PATH="/a b:/usr/bin")
+    done = printed("dev", PATH="/a b:/usr/bin")
     assert done.returncode == 0
     lines = [shlex.split(line) for line in done.stdout.splitlines()]
     assert ["export", f"PATH=/a b:/usr/bin:{folder}"] in lines
@@ -61,12 +76,6 @@ def test_the_variables_are_printed_as_a_shell_reads_them(folder: str) -> None:
 
 @pytest.mark.parametrize("stacks", [[], ["dev", "prod"]])
 def test_the_variables_are_those_of_one_stack(stacks: list[str]) -> None:
-    done = toolchain("env", *stacks)
+    done = printed(*stacks)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == (
-        "error: env takes one stack\n  → type: python3 -m toolchain env dev\n"
-    )
-
-
-def test_the_project_is_where_its_makefile_is() -> None:
-    assert (PROJECT / "Makefile").exists()
+    assert done.stderr == ("error: env takes one stack\n  → type: python3 -m toolchain env dev\n")
