@@ -1,0 +1,1 @@
+"""What runs a Playwright instance: its start, the gates between its programs, and its checker."""

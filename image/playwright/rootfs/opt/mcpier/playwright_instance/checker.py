@@ -1,0 +1,94 @@
+"""The resident checker: asks every part, writes the verdict, heals what hangs."""
+
+import os
+import signal
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from playwright_instance import probes, processes, verdict_file
+from playwright_instance.programs import kill_program, open_window
+from playwright_instance.verdict import WINDOW, Decision, Memory, judge
+
+PERIOD_SECONDS = 3.0
+FAILING_PERIOD_SECONDS = 1.0
+STARTING_PERIOD_SECONDS = 0.25
+SESSION_PERIOD_SECONDS = 180.0
+
+
+class Checker:
+    """One instance's checker, between two checks."""
+
+    def __init__(self) -> None:
+        self.memory = Memory(started=time.monotonic())
+        self.threads = ThreadPoolExecutor(len(probes.PROBES))
+        self.stopped: dict[int, str] = {}
+        self.session_checked = float("-inf")
+
+    def check(self) -> float:
+        """Ask every part once, write the verdict, do what it demands; return when to ask again."""
+        failing = self.ask()
+        self.memory, decision = judge(self.memory, failing, time.monotonic())
+        counters = {"oomKills": processes.oom_kills()}
+        verdict_file.write(verdict_file.render(failing, verdict_file.uptime(), counters))
+        self.kill_stopped()
+        act(decision, failing)
+        if not self.memory.ready:
+            return STARTING_PERIOD_SECONDS
+        return FAILING_PERIOD_SECONDS if failing else PERIOD_SECONDS
+
+    def ask(self) -> dict[str, str]:
+        """Return the failing parts, each with its reason."""
+        answers = self.threads.map(lambda probe: probe(), probes.PROBES.values())
+        failing = {part: wrong for part, wrong in zip(probes.PROBES, answers, strict=True) if wrong}
+        if "display" not in failing and (listing := probes.list_windows()) is not None:
+            failing |= probes.windows(listing)
+        if not failing and time.monotonic() - self.session_checked > SESSION_PERIOD_SECONDS:
+            if wrong := probes.mcp_session():
+                failing["mcp"] = wrong
+            else:
+                self.session_checked = time.monotonic()
+        return failing
+
+    def kill_stopped(self) -> None:
+        """Kill processes found halted twice in a row; their parents replace them."""
+        now = processes.stopped()
+        for pid, name in now.items():
+            if self.stopped.get(pid) == name and pid != 1:
+                say(f"killing {name} (process {pid}): it was stopped by a signal")
+                os.kill(pid, signal.SIGKILL)
+        self.stopped = now
+
+
+def act(decision: Decision, failing: dict[str, str]) -> None:
+    """Repair what keeps failing; end the container when that did not help."""
+    reasons = "; ".join(f"{part}: {reason}" for part, reason in failing.items())
+    for repair in decision.repair:
+        if repair == WINDOW:
+            say("opening a window, because Chromium has none")
+            open_window()
+        else:
+            say(f"restarting {repair}, which hangs ({reasons})")
+            kill_program(repair)
+    if decision.give_up:
+        say(f"giving up, the container ends ({reasons})")
+        verdict_file.GIVEN_UP.touch()
+        os.kill(1, signal.SIGTERM)
+
+
+def say(line: str) -> None:
+    """Write one line to the container's log."""
+    print(f"mcpier: {line}", file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """Check for ever, more often while something fails."""
+    checker = Checker()
+    while True:
+        began = time.monotonic()
+        period = checker.check()
+        time.sleep(max(0.0, began + period - time.monotonic()))
+
+
+if __name__ == "__main__":
+    main()

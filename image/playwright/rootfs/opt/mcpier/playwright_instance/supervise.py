@@ -1,0 +1,55 @@
+"""Runs supervisord in this process, started promptly and with an eye on the checker."""
+
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from supervisor.medusa import asyncore_25 as asyncore
+from supervisor.options import ServerOptions
+from supervisor.supervisord import Supervisor
+
+from playwright_instance.verdict_file import GIVEN_UP, VERDICT
+
+CONFIGURATION = "/opt/mcpier/supervisord.conf"
+CHECKER = "checker"
+
+# Longer than the slowest check: every probe of it timing out.
+SILENT_SECONDS = 12.0
+
+
+class InstanceSupervisor(Supervisor):
+    """supervisord that forks its programs at once and restarts a checker that fell silent."""
+
+    def runforever(self) -> None:
+        """Fork the programs before the first poll, which waits a second for events."""
+        for group in sorted(self.process_groups.values()):
+            group.transition()
+        super().runforever()
+
+    def tick(self, now: float | None = None) -> None:
+        """Kill a checker that has written no verdict for a while; supervisord restarts it."""
+        super().tick(now)
+        checker = self.process_groups[CHECKER].processes[CHECKER]
+        last_sign = max(last_verdict(), checker.laststart)
+        if checker.pid and time.time() - last_sign > SILENT_SECONDS:
+            os.kill(checker.pid, signal.SIGKILL)
+
+
+def last_verdict(path: Path = VERDICT) -> float:
+    """Return when the checker last wrote its verdict (seconds since the epoch), or 0."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def run() -> int:
+    """Run until told to stop; return 1 if the checker gave the instance up, else 0."""
+    options = ServerOptions()
+    options.realize(["--configuration", CONFIGURATION])
+    options.first, options.test = True, False
+    with suppress(asyncore.ExitNow):
+        InstanceSupervisor(options).main()
+    return 1 if GIVEN_UP.exists() else 0

@@ -1,0 +1,4 @@
+class ServerOptions:
+    first: bool
+    test: bool
+    def realize(self, args: list[str]) -> None: ...

@@ -1,0 +1,8 @@
+class Subprocess:
+    pid: int
+    laststart: float
+
+class ProcessGroup:
+    processes: dict[str, Subprocess]
+    def transition(self) -> None: ...
+    def __lt__(self, other: ProcessGroup) -> bool: ...

@@ -1,0 +1,51 @@
+"""Fixtures of the Playwright image's tests: the built image and running instances of it."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+sys.path[:0] = [
+    str(HERE),
+    str(HERE.parents[1] / "image/playwright/rootfs/opt/mcpier"),
+]
+
+from playwright_harness import Instance, Pages, build_image, sweep  # noqa: E402
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the mark of tests that need a Docker engine."""
+    config.addinivalue_line("markers", "docker: needs a Docker engine")
+
+
+@pytest.fixture(scope="session")
+def image() -> Iterator[str]:
+    """Return the tag of the freshly built image, with nothing left of an earlier run."""
+    sweep()
+    yield build_image()
+    sweep()
+
+
+@pytest.fixture(scope="session")
+def pages() -> Iterator[Pages]:
+    """Serve small pages to the instances' browsers."""
+    with Pages() as served:
+        yield served
+
+
+@pytest.fixture
+def start(image: str, tmp_path: Path) -> Iterator[Callable[..., Instance]]:
+    """Start instances that end with the test."""
+    with ExitStack() as stack:
+        yield lambda **changes: stack.enter_context(Instance(image, tmp_path, **changes))
+
+
+@pytest.fixture(scope="module")
+def instance(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """Return one healthy instance that a module's tests share."""
+    with Instance(image, tmp_path_factory.mktemp("instance")) as running:
+        running.wait_healthy()
+        yield running

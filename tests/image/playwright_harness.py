@@ -1,0 +1,222 @@
+"""Runs Playwright instances under the contract of type.yaml, and serves pages to them."""
+
+import ipaddress
+import json
+import os
+import subprocess
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import yaml
+
+IMAGE = Path(__file__).parents[2] / "image/playwright"
+BASE = os.environ.get("MCPIER_BASE_NODE", "mcpier/base-node:22-bookworm")
+TAG = "mcpier/test-playwright:latest"
+LABEL = "mcpier.stack=test-image"
+HOST = "mcp-test.mcpier.localhost:8443"
+PASSWORD = "t3stpass"
+TYPE: dict[str, Any] = yaml.safe_load((IMAGE / "type.yaml").read_text(encoding="utf-8"))
+
+
+RENDERERS = """
+import glob, json
+found = {}
+for path in glob.glob("/proc/[0-9]*"):
+    command = open(path + "/cmdline").read()
+    if command.startswith("/usr/lib/chromium/chromium") and "--type=renderer" in command:
+        status = dict(line.split(":", 1) for line in open(path + "/status"))
+        found[path[6:]] = {"command": command, **status}
+print(json.dumps(found))
+"""
+
+
+def docker(*words: str, check: bool = True) -> str:
+    """Run a docker command and return its standard output and error."""
+    done = subprocess.run(
+        ["docker", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert done.returncode == 0 or not check, f"docker {words[0]} failed: {done.stdout}"
+    return done.stdout.strip()
+
+
+def build_image() -> str:
+    """Build the image under test with the classic builder; its cache makes a rebuild quick."""
+    subprocess.run(
+        ["docker", "build", "--build-arg", f"BASE={BASE}", "--tag", TAG, str(IMAGE)],
+        env={**os.environ, "DOCKER_BUILDKIT": "0"},
+        check=True,
+        capture_output=True,
+    )
+    return TAG
+
+
+def sweep() -> None:
+    """Remove the containers that an interrupted run of these tests left behind."""
+    if left := docker("ps", "--all", "--quiet", "--filter", f"label={LABEL}"):
+        docker("rm", "--force", "--volumes", *left.split())
+
+
+def wait_until(happened: Callable[[], bool], seconds: float, what: str) -> float:
+    """Wait for something with a deadline; return the seconds it took."""
+    began = time.monotonic()
+    while not happened():
+        assert time.monotonic() - began < seconds, f"not within {seconds} s: {what}"
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+class Instance:
+    """A container of the image, run as type.yaml says; `environment` and `seccomp` may differ."""
+
+    def __init__(
+        self,
+        image: str,
+        folder: Path,
+        *,
+        environment: dict[str, str] | None = None,
+        seccomp: Path | None = IMAGE / "seccomp.json",
+        password: str | None = PASSWORD,
+    ) -> None:
+        self.name = f"mcpier-test-image-{uuid.uuid4().hex[:8]}"
+        secrets = folder / f"secrets-{self.name}"
+        secrets.mkdir()
+        if password is not None:
+            file = secrets / "vnc-password"
+            file.write_text(password, encoding="utf-8")
+            file.chmod(0o400)
+            os.chown(file, TYPE["user"], TYPE["user"])
+        self.words = self._run_words(image, secrets, environment or {}, seccomp)
+
+    def _run_words(
+        self, image: str, secrets: Path, environment: dict[str, str], seccomp: Path | None
+    ) -> list[str]:
+        limits = TYPE["limits"]
+        variables = {**TYPE["environment"], "MCPIER_ALLOWED_HOSTS": HOST, **environment}
+        words = ["run", "--detach", "--name", self.name, "--label", LABEL, "--read-only"]
+        words += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
+        words += ["--security-opt", f"seccomp={seccomp}"] if seccomp else []
+        words += [f"--memory={limits['memory']}m", f"--memory-swap={limits['memory']}m"]
+        words += [f"--pids-limit={limits['pids']}", f"--stop-timeout={TYPE['stopSeconds']}"]
+        words += [f"--volume={secrets}:/run/secrets/mcpier:ro"]
+        words += [f"--tmpfs={path}:{options}" for path, options in TYPE["tmpfs"].items()]
+        words += [f"--env={name}={value}" for name, value in variables.items()]
+        return [*words, image]
+
+    def __enter__(self) -> Self:
+        docker(*self.words)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            print(self.logs())
+        docker("rm", "--force", "--volumes", self.name)
+
+    @property
+    def address(self) -> str:
+        """Return the container's address, which this machine reaches directly."""
+        return str(self.inspect()["NetworkSettings"]["IPAddress"])
+
+    def inspect(self) -> dict[str, Any]:
+        """Return what Docker knows of the container."""
+        return dict(json.loads(docker("inspect", self.name))[0])
+
+    def logs(self) -> str:
+        """Return all that the container has printed."""
+        return docker("logs", self.name)
+
+    def run(self, *command: str, check: bool = True) -> str:
+        """Run a command inside and return what it printed."""
+        return docker("exec", self.name, *command, check=check)
+
+    def python(self, program: str) -> str:
+        """Run a Python program inside, with the instance's own modules at hand."""
+        return self.run("python3", "-S", "-c", program)
+
+    def verdict(self) -> dict[str, Any]:
+        """Return the checker's verdict."""
+        return dict(json.loads(self.run("cat", "/run/mcpier/health.json")))
+
+    def wait_healthy(self, seconds: float = 20) -> float:
+        """Wait until Docker calls the container healthy; return the seconds it took."""
+        return wait_until(
+            lambda: self.inspect()["State"]["Health"]["Status"] == "healthy", seconds, "healthy"
+        )
+
+    def wait_exit(self, seconds: float = 15) -> int:
+        """Wait until the container has ended; return its exit code."""
+        wait_until(lambda: self.inspect()["State"]["Status"] == "exited", seconds, "container ends")
+        return int(self.inspect()["State"]["ExitCode"])
+
+    def wait_verdict(self, healthy: bool, seconds: float) -> float:
+        """Wait until the checker's verdict says so; return the seconds it took."""
+        return wait_until(
+            lambda: self.verdict()["healthy"] is healthy, seconds, f"verdict healthy: {healthy}"
+        )
+
+    def pid(self, program: str) -> int:
+        """Return the pid, inside, of one of supervisord's programs."""
+        find = "from playwright_instance.programs import find_program"
+        return int(self.python(f"{find}; print(find_program({program!r}) or 0)"))
+
+    def renderers(self) -> dict[int, dict[str, str]]:
+        """Return the pids, inside, of Chromium's renderers, with command line and status."""
+        found: dict[str, dict[str, str]] = json.loads(self.python(RENDERERS))
+        return {int(pid): facts for pid, facts in found.items()}
+
+    def signal(self, pid: int, name: str) -> None:
+        """Send a signal to a process inside, if it still lives."""
+        self.run("sh", "-c", f"kill -s {name} {pid}", check=False)
+
+
+class Pages:
+    """A web server for the instances' browsers, on an address that containers reach."""
+
+    def __enter__(self) -> Self:
+        subnet = docker(
+            "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Subnet}}"
+        )
+        # Docker's default bridge takes the first address of its subnet.
+        self.host = str(next(ipaddress.ip_network(subnet).hosts()))
+        self.server = ThreadingHTTPServer((self.host, 0), _Page)
+        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+    def url(self, text: str) -> str:
+        """Return the address of a page that says `text` (one word)."""
+        return f"http://{self.host}:{self.server.server_port}/{text}"
+
+
+class _Page(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        text = self.path.strip("/")
+        page = f"<title>{text}</title><body style='background:#c00'><h1>{text}</h1>".encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Stay silent."""

@@ -1,0 +1,109 @@
+"""An instance whose parts are killed or hung heals by itself, and says so meanwhile."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from playwright_client import call, connected
+from playwright_harness import Instance, Pages, wait_until
+
+pytestmark = pytest.mark.docker
+
+# Three times what is promised: 5 s for a dead part, 20 s for a hung one.
+DEAD_SECONDS = 15
+HUNG_SECONDS = 60
+
+PROGRAMS = ("display", "window-manager", "chromium", "playwright-mcp", "novnc", "checker")
+
+
+def works(instance: Instance, pages: Pages) -> bool:
+    """Say whether a new client can open a page and the checker agrees."""
+
+    async def session() -> str:
+        async with connected(instance) as client:
+            await call(client, "browser_navigate", url=pages.url("works"))
+            return await call(client, "browser_snapshot")
+
+    try:
+        return "works" in asyncio.run(session()) and bool(instance.verdict()["healthy"])
+    except (ExceptionGroup, AssertionError):
+        return False
+
+
+def wait_healed(instance: Instance, pages: Pages, program: str, old: int, seconds: float) -> None:
+    """Wait until a program has a new process and everything works."""
+    wait_until(
+        lambda: instance.pid(program) not in (0, old), seconds, f"{program} has a new process"
+    )
+    wait_until(lambda: works(instance, pages), seconds, "a client can work")
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_killed_part_is_back_and_serves(instance: Instance, pages: Pages, program: str) -> None:
+    old = instance.pid(program)
+    instance.signal(old, "KILL")
+    wait_healed(instance, pages, program, old, DEAD_SECONDS)
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_hung_part_is_replaced_and_serves(instance: Instance, pages: Pages, program: str) -> None:
+    old = instance.pid(program)
+    instance.signal(old, "STOP")
+    wait_healed(instance, pages, program, old, HUNG_SECONDS)
+
+
+@pytest.mark.parametrize("signal", ["KILL", "STOP"])
+def test_a_lost_renderer_costs_the_page_and_not_the_session(
+    instance: Instance, pages: Pages, signal: str
+) -> None:
+    async def session() -> str:
+        async with connected(instance) as client:
+            await call(client, "browser_navigate", url=pages.url("before"))
+            old = set(instance.renderers())
+            for pid in old:
+                instance.signal(pid, signal)
+            wait_until(
+                lambda: not old & set(instance.renderers()), HUNG_SECONDS, "renderers are gone"
+            )
+            await call(client, "browser_navigate", url=pages.url("after"))
+            return await call(client, "browser_snapshot")
+
+    assert "after" in asyncio.run(session())
+
+
+def test_the_verdict_names_the_failing_part(instance: Instance) -> None:
+    instance.signal(instance.pid("novnc"), "STOP")
+    wait_until(lambda: "novnc" in instance.verdict()["failing"], 15, "novnc named")
+    instance.wait_verdict(healthy=True, seconds=HUNG_SECONDS)
+
+
+def test_a_part_that_cannot_live_ends_the_container_with_a_reason(
+    start: Callable[..., Instance],
+) -> None:
+    instance = start()
+    instance.wait_healthy()
+    instance.python(TAKE_THE_PORT)
+    assert instance.wait_exit(120) == 1
+    assert "mcpier: giving up, the container ends (novnc:" in instance.logs()
+
+
+TAKE_THE_PORT = """
+import os, signal, socket
+from playwright_instance.programs import kill_program
+thief = socket.socket()
+thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+while True:
+    kill_program("novnc")
+    try:
+        thief.bind(("0.0.0.0", 6080))
+        thief.listen()
+        break
+    except OSError:
+        continue
+if os.fork() == 0:
+    os.setsid()
+    null = os.open("/dev/null", os.O_RDWR)
+    for stream in range(3):
+        os.dup2(null, stream)
+    signal.pause()
+"""

@@ -1,0 +1,141 @@
+"""A running instance: what clients get, and what the container may not do."""
+
+import asyncio
+import json
+
+import pytest
+from playwright_client import call, connected, get_status
+from playwright_harness import HOST, Instance, Pages, wait_until
+
+pytestmark = pytest.mark.docker
+
+
+def test_an_mcp_client_opens_a_page_and_reads_its_text(instance: Instance, pages: Pages) -> None:
+    async def session() -> str:
+        async with connected(instance) as client:
+            tools = await client.list_tools()
+            assert "browser_navigate" in {tool.name for tool in tools.tools}
+            await call(client, "browser_navigate", url=pages.url("hello"))
+            return await call(client, "browser_snapshot")
+
+    assert 'heading "hello"' in asyncio.run(session())
+
+
+def test_the_page_survives_the_clients_disconnect(instance: Instance, pages: Pages) -> None:
+    async def sessions() -> str:
+        async with connected(instance) as client:
+            await call(client, "browser_navigate", url=pages.url("survivor"))
+        async with connected(instance) as client:
+            return await call(client, "browser_snapshot")
+
+    assert "survivor" in asyncio.run(sessions())
+
+
+def test_closing_the_browser_leaves_it_running_for_the_next_client(
+    instance: Instance, pages: Pages
+) -> None:
+    browser = instance.pid("chromium")
+
+    async def sessions() -> str:
+        async with connected(instance) as client:
+            await call(client, "browser_close")
+        async with connected(instance) as client:
+            await call(client, "browser_navigate", url=pages.url("again"))
+            return await call(client, "browser_snapshot")
+
+    assert "again" in asyncio.run(sessions())
+    assert instance.pid("chromium") == browser
+
+
+def test_a_closed_window_comes_back_in_the_same_browser(instance: Instance) -> None:
+    browser = instance.pid("chromium")
+    instance.python(CLOSE_ALL_PAGES)
+    wait_until(lambda: "window" in instance.verdict()["failing"], 10, "no window noticed")
+    instance.wait_verdict(healthy=True, seconds=30)
+    assert instance.pid("chromium") == browser
+
+
+CLOSE_ALL_PAGES = """
+import json
+from urllib.request import urlopen
+for page in json.load(urlopen("http://127.0.0.1:9222/json/list")):
+    urlopen("http://127.0.0.1:9222/json/close/" + page["id"]).read()
+"""
+
+
+def test_the_mcp_server_refuses_a_foreign_host(instance: Instance) -> None:
+    assert get_status(instance, 8080, "/mcp", "evil.example:8080") == 403
+    assert get_status(instance, 8080, "/mcp", HOST.upper()) == 400
+
+
+def test_the_live_views_page_is_served_and_folders_are_not_listed(instance: Instance) -> None:
+    assert get_status(instance, 6080, "/vnc.html", "anything") == 200
+    assert get_status(instance, 6080, "/novnc/core/", "anything") in (403, 404, 405)
+
+
+def test_vnc_and_devtools_listen_on_loopback_only(instance: Instance) -> None:
+    for port in (5900, 9222):
+        with pytest.raises(ConnectionRefusedError):
+            get_status(instance, port, "/", "localhost")
+
+
+def test_chromiums_renderers_run_in_their_sandbox(instance: Instance) -> None:
+    renderers = list(instance.renderers().values())
+    assert renderers
+    for status in renderers:
+        assert "--no-sandbox" not in status["command"]
+        # Mode 2 is a filter; one pid in the container, and more in the sandbox's namespaces.
+        assert status["Seccomp"].strip() == "2"
+        assert len(status["NSpid"].split()) > 1
+
+
+def test_every_process_is_unprivileged_without_capabilities(instance: Instance) -> None:
+    processes = json.loads(instance.python(PRIVILEGES))
+    assert {uid for uid, _ in processes} == {"1000"}
+    assert {capabilities for _, capabilities in processes} == {"0000000000000000"}
+    core = instance.run("sh", "-c", "grep 'core file size' /proc/1/limits").split()[4]
+    assert core == "0"
+
+
+def test_the_root_file_system_is_read_only(instance: Instance) -> None:
+    assert "Read-only file system" in instance.run("touch", "/opt/mcpier/x", check=False)
+
+
+def test_the_vnc_password_is_in_no_command_line_and_no_environment(instance: Instance) -> None:
+    everything = instance.run("sh", "-c", "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ")
+    assert "MCPIER_SCREEN" in everything
+    assert "t3stpass" not in everything
+
+
+def test_probing_leaves_no_session_behind(instance: Instance) -> None:
+    before = instance.python(MEMORY_OF_MCP)
+    instance.python(
+        "from playwright_instance import probes\n"
+        "assert not any(probes.mcp() for _ in range(300))\n"
+        "assert not any(probes.mcp_session() for _ in range(30))"
+    )
+    after = instance.python(MEMORY_OF_MCP)
+    assert int(after) - int(before) < 64 * 1024, f"{before} KiB before, {after} KiB after"
+
+
+MEMORY_OF_MCP = (
+    "from playwright_instance.programs import find_program\n"
+    "pid = find_program('playwright-mcp')\n"
+    "print(next(l for l in open(f'/proc/{pid}/status') if l.startswith('VmRSS')).split()[1])"
+)
+
+# Those of the container's own user namespace: in namespaces of their own, Chromium's sandboxes
+# hold capabilities that mean nothing outside.
+PRIVILEGES = """
+import glob, json, os
+found = []
+for path in glob.glob("/proc/[0-9]*"):
+    try:
+        if os.readlink(path + "/ns/user") != os.readlink("/proc/self/ns/user"):
+            continue
+        status = dict(line.split(":", 1) for line in open(path + "/status"))
+    except OSError:
+        continue
+    found.append([status["Uid"].split()[1], status["CapPrm"].strip()])
+print(json.dumps(found))
+"""
