@@ -48,40 +48,43 @@ class Authgate(pulumi.ComponentResource):
             parent=self,
         )
         volume = declare_volume("registry", spec.stack, marks, self)
-        sync = pulumi.Output.concat(
-            "docker run --rm -i --network none --mount type=volume,source=",
-            volume.name,
-            f",target={REGISTRY} ",
-            image.image_id,
-            " authgate sync",
-        )
-        document = vault.root.apply(lambda root: registry_document(spec, root))
         self.registry = container_command(
-            f"{name}-registry", sync, document, pulumi.ResourceOptions(parent=self)
+            f"{name}-registry",
+            _sync_command(volume, image),
+            vault.root.apply(lambda root: registry_document(spec, root)),
+            pulumi.ResourceOptions(parent=self),
         )
         self.container = declare_container(
             name,
-            ContainerArgs(
-                host_name=host_name(spec.stack, ROLE),
-                image=image,
-                labels=marks,
-                health=Health(
-                    command=("authgate", "health"),
-                    interval=5,
-                    timeout=3,
-                    start_period=10,
-                    retries=3,
-                ),
-                environment={
-                    "AUTHGATE_DOMAIN": spec.domain,
-                    "AUTHGATE_PUBLIC_PORT": str(spec.edge.https_port),
-                },
-                network=networks.control.name,
-                address=str(spec.edge.authgate_address),
-                mounts=[Mount(volume=volume.name, path=REGISTRY)],
-                memory=256,
-                stop_seconds=10,
-            ),
+            _container(spec, image, volume, networks.control),
             pulumi.ResourceOptions(parent=self, depends_on=[self.registry]),
         )
         self.register_outputs({})
+
+
+def _sync_command(volume: docker.Volume, image: docker.RemoteImage) -> pulumi.Output[str]:
+    mount = pulumi.Output.concat("type=volume,source=", volume.name, f",target={REGISTRY}")
+    run = "docker run --rm -i --network none --mount "
+    return pulumi.Output.concat(run, mount, " ", image.image_id, " authgate sync")
+
+
+def _container(
+    spec: StackSpec, image: docker.RemoteImage, volume: docker.Volume, network: docker.Network
+) -> ContainerArgs:
+    return ContainerArgs(
+        host_name=host_name(spec.stack, ROLE),
+        image=image,
+        labels=labels(spec.stack, ROLE),
+        health=Health(
+            command=("authgate", "health"), interval=5, timeout=3, start_period=10, retries=3
+        ),
+        environment={
+            "AUTHGATE_DOMAIN": spec.domain,
+            "AUTHGATE_PUBLIC_PORT": str(spec.edge.https_port),
+        },
+        network=network.name,
+        address=str(spec.edge.authgate_address),
+        mounts=[Mount(volume=volume.name, path=REGISTRY)],
+        memory=256,
+        stop_seconds=10,
+    )

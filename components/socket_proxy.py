@@ -27,7 +27,6 @@ class SocketProxy(pulumi.ComponentResource):
 
     def __init__(self, name: str, spec: StackSpec, opts: pulumi.ResourceOptions) -> None:
         super().__init__("mcpier:index:SocketProxy", name, {}, opts)
-        marks = labels(spec.stack, ROLE)
         image = built_image(
             ROLE,
             folder=FOLDER,
@@ -35,26 +34,25 @@ class SocketProxy(pulumi.ComponentResource):
             build_args={"BASE": spec.bases.debian},
             parent=self,
         )
-        self.volume = declare_volume(ROLE, spec.stack, marks, self)
-        directory = SOCKET.rpartition("/")[0]
-        ask = ["curl", "-fsS", "-m", "2", "--unix-socket", SOCKET, "http://docker/_ping"]
+        self.volume = declare_volume(ROLE, spec.stack, labels(spec.stack, ROLE), self)
         self.container = declare_container(
-            name,
-            ContainerArgs(
-                host_name=host_name(spec.stack, ROLE),
-                image=image,
-                labels=marks,
-                health=Health(
-                    command=tuple(ask), interval=5, timeout=3, start_period=10, retries=3
-                ),
-                # docker.sock belongs to root; without capabilities that is all root may open.
-                user="0",
-                network_mode="none",
-                mounts=[Mount(volume=self.volume.name, path=directory, read_only=False)],
-                docker_socket=True,
-                memory=64,
-                stop_seconds=5,
-            ),
-            pulumi.ResourceOptions(parent=self),
+            name, _container(spec, image, self.volume), pulumi.ResourceOptions(parent=self)
         )
         self.register_outputs({})
+
+
+def _container(spec: StackSpec, image: docker.RemoteImage, volume: docker.Volume) -> ContainerArgs:
+    ask = ("curl", "-fsS", "-m", "2", "--unix-socket", SOCKET, "http://docker/_ping")
+    return ContainerArgs(
+        host_name=host_name(spec.stack, ROLE),
+        image=image,
+        labels=labels(spec.stack, ROLE),
+        health=Health(command=ask, interval=5, timeout=3, start_period=10, retries=3),
+        # docker.sock belongs to root; without capabilities that is all root may open.
+        user="0",
+        network_mode="none",
+        mounts=[Mount(volume=volume.name, path=SOCKET.rpartition("/")[0], read_only=False)],
+        docker_socket=True,
+        memory=64,
+        stop_seconds=5,
+    )

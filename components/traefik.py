@@ -44,8 +44,7 @@ class Traefik(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("mcpier:index:Traefik", name, {}, opts)
-        marks = labels(spec.stack, ROLE)
-        volume = declare_volume(VOLUME, spec.stack, marks, self)
+        volume = declare_volume(VOLUME, spec.stack, labels(spec.stack, ROLE), self)
         files = write_files(
             f"{name}-files",
             image=files_image,
@@ -53,36 +52,39 @@ class Traefik(pulumi.ComponentResource):
             files=vault.certificates.apply(lambda issued: _files(spec, issued)),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        flags = static_flags(spec, network)
+        image = ready_image(ROLE, spec.bases.traefik, parent=self)
+        mounts = [
+            Mount(volume=volume.name, path=DYNAMIC_DIR),
+            Mount(volume=proxy.volume.name, path=SOCKET.rpartition("/")[0]),
+        ]
         self.container = declare_container(
             name,
-            ContainerArgs(
-                host_name=host_name(spec.stack, ROLE),
-                image=ready_image(ROLE, spec.bases.traefik, parent=self),
-                labels=marks,
-                health=Health(
-                    command=("traefik", "healthcheck", *_ping_flags(flags)),
-                    interval=5,
-                    timeout=3,
-                    start_period=10,
-                    retries=3,
-                ),
-                entrypoint=["traefik"],
-                command=flags,
-                # Ports below 1024 need uid 0 here: a capability alone does not reach another uid.
-                user="0",
-                capabilities=["CAP_NET_BIND_SERVICE"],
-                network_mode="host",
-                mounts=[
-                    Mount(volume=volume.name, path=DYNAMIC_DIR),
-                    Mount(volume=proxy.volume.name, path=SOCKET.rpartition("/")[0]),
-                ],
-                memory=512,
-                stop_seconds=15,
-            ),
+            _container(spec, image, static_flags(spec, network), mounts),
             pulumi.ResourceOptions(parent=self, depends_on=[files, proxy.container]),
         )
         self.register_outputs({})
+
+
+def _container(
+    spec: StackSpec, image: docker.RemoteImage, flags: list[str], mounts: list[Mount]
+) -> ContainerArgs:
+    ask = ("traefik", "healthcheck", *_ping_flags(flags))
+    return ContainerArgs(
+        host_name=host_name(spec.stack, ROLE),
+        image=image,
+        labels=labels(spec.stack, ROLE),
+        health=Health(command=ask, interval=5, timeout=3, start_period=10, retries=3),
+        entrypoint=["traefik"],
+        command=flags,
+        # Ports below 1024 need uid 0 here: a capability alone does not reach another uid.
+        user="0",
+        # As the engine reports it: another spelling shows as a change on every refresh.
+        capabilities=["CAP_NET_BIND_SERVICE"],
+        network_mode="host",
+        mounts=mounts,
+        memory=512,
+        stop_seconds=15,
+    )
 
 
 def _ping_flags(flags: Sequence[str]) -> list[str]:

@@ -20,19 +20,7 @@ class Vault(pulumi.ComponentResource):
 
     def __init__(self, name: str, spec: StackSpec, opts: pulumi.ResourceOptions) -> None:
         super().__init__("mcpier:index:Vault", name, {}, opts)
-        drawn = local.Command(
-            f"{name}-root",
-            create=f"head -c 32 /dev/urandom | base64 && {NOW}",
-            # Never again: whatever changes here, the output stays what it was.
-            update=KEEP_OUTPUT,
-            logging=local.Logging.NONE,
-            add_previous_output_in_env=True,
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                additional_secret_outputs=["stdout", "stderr"],
-                ignore_changes=["create"],
-            ),
-        )
+        drawn = self._draw(f"{name}-root")
         issued = local.Command(
             f"{name}-certificate-issued",
             create=NOW,
@@ -51,3 +39,18 @@ class Vault(pulumi.ComponentResource):
             )
         )
         self.register_outputs({})
+
+    def _draw(self, name: str) -> local.Command:
+        return local.Command(
+            name,
+            create=f"head -c 32 /dev/urandom | base64 && {NOW}",
+            # Never again: whatever changes here, the output stays what it was.
+            update=KEEP_OUTPUT,
+            logging=local.Logging.NONE,
+            add_previous_output_in_env=True,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                additional_secret_outputs=["stdout", "stderr"],
+                ignore_changes=["create"],
+            ),
+        )
