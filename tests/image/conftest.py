@@ -1,24 +1,12 @@
 """Fixtures of the Playwright image's tests: the built image and running instances of it."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
-sys.path[:0] = [
-    str(HERE),
-    str(HERE.parents[1] / "image/playwright/rootfs/opt/mcpier"),
-]
-
-from playwright_harness import Instance, Pages, build_image, sweep  # noqa: E402
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Name the mark of tests that need a Docker engine."""
-    config.addinivalue_line("markers", "docker: needs a Docker engine")
+from tests.image.playwright_harness import Instance, build_image, sweep
+from tests.image.playwright_pages import Pages
 
 
 @pytest.fixture(scope="session")

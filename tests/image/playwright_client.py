@@ -8,7 +8,8 @@ import httpx2
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import TextContent
-from playwright_harness import HOST, Instance
+
+from tests.image.playwright_harness import HOST, Instance
 
 
 @asynccontextmanager

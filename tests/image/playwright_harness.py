@@ -1,14 +1,11 @@
-"""Runs Playwright instances under the contract of type.yaml, and serves pages to them."""
+"""Runs Playwright instances under the contract of type.yaml."""
 
-import ipaddress
 import json
 import os
 import subprocess
-import threading
 import time
 import uuid
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -177,46 +174,3 @@ class Instance:
     def signal(self, pid: int, name: str) -> None:
         """Send a signal to a process inside, if it still lives."""
         self.run("sh", "-c", f"kill -s {name} {pid}", check=False)
-
-
-class Pages:
-    """A web server for the instances' browsers, on an address that containers reach."""
-
-    def __enter__(self) -> Self:
-        subnet = docker(
-            "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Subnet}}"
-        )
-        # Docker's default bridge takes the first address of its subnet.
-        self.host = str(next(ipaddress.ip_network(subnet).hosts()))
-        self.server = ThreadingHTTPServer((self.host, 0), _Page)
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
-
-    def url(self, text: str) -> str:
-        """Return the address of a page that says `text` (one word)."""
-        return f"http://{self.host}:{self.server.server_port}/{text}"
-
-
-class _Page(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        text = self.path.strip("/")
-        page = f"<title>{text}</title><body style='background:#c00'><h1>{text}</h1>".encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(page)))
-        self.end_headers()
-        self.wfile.write(page)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Stay silent."""

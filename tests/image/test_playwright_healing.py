@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from playwright_client import call, connected
-from playwright_harness import Instance, Pages, wait_until
+
+from tests.image.playwright_client import call, connected
+from tests.image.playwright_harness import Instance, wait_until
+from tests.image.playwright_pages import Pages
 
 pytestmark = pytest.mark.docker
 

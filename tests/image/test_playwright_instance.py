@@ -4,8 +4,10 @@ import asyncio
 import json
 
 import pytest
-from playwright_client import call, connected, get_status
-from playwright_harness import HOST, Instance, Pages, wait_until
+
+from tests.image.playwright_client import call, connected, get_status
+from tests.image.playwright_harness import HOST, Instance, wait_until
+from tests.image.playwright_pages import Pages
 
 pytestmark = pytest.mark.docker
 
@@ -63,8 +65,14 @@ for page in json.load(urlopen("http://127.0.0.1:9222/json/list")):
 """
 
 
-def test_the_mcp_server_refuses_a_foreign_host(instance: Instance) -> None:
-    assert get_status(instance, 8080, "/mcp", "evil.example:8080") == 403
+@pytest.mark.parametrize("host", ["evil.example:8080", "localhost:8080", "127.0.0.1:8080"])
+def test_the_mcp_server_refuses_the_hosts_that_a_page_could_name(
+    instance: Instance, host: str
+) -> None:
+    assert get_status(instance, 8080, "/mcp", host) == 403
+
+
+def test_the_mcp_server_answers_under_its_public_host_in_any_case(instance: Instance) -> None:
     assert get_status(instance, 8080, "/mcp", HOST.upper()) == 400
 
 

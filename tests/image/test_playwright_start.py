@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from playwright_client import call, connected
-from playwright_harness import Instance
+
+from tests.image.playwright_client import call, connected
+from tests.image.playwright_harness import Instance
 
 pytestmark = pytest.mark.docker
 

@@ -9,8 +9,9 @@ HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 LANGUAGE = re.compile(r"([a-z]{2,3})(?:_([A-Z]{2}))?(?:\.UTF-8)?")
 SMALLEST_SIDE = 320
 
-# The checker speaks to the MCP server by this name; the server compares name and port exactly.
-PROBE_HOST = "localhost:8080"
+# The checker's name for the MCP server, which compares Host headers exactly. No web page can send
+# it, since .invalid never resolves (RFC 6761): a page that reaches localhost:8080 is refused.
+PROBE_HOST = "checker.invalid"
 
 
 @dataclass(frozen=True)
