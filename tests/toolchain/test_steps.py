@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from toolchain.bases import steps
+from toolchain import steps
 from toolchain.errors import SetupError
 
 
