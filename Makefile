@@ -3,7 +3,7 @@ STACK ?= dev
 SETUP = python3 -m toolchain
 VENV = .venv/bin
 
-.PHONY: up preview destroy env check test
+.PHONY: up preview destroy env check test soak
 
 up: ## set up what is missing, then deploy the stack
 	@$(SETUP) -- $(VENV)/mcpier up --stack $(STACK)
@@ -22,3 +22,6 @@ check: ## what needs no Docker: types, style, unit tests
 
 test: ## every check, real ones included
 	@$(SETUP) -- $(VENV)/python -m tests all
+
+soak: ## what waits or repeats for long
+	@$(SETUP) -- $(VENV)/python -m tests soak

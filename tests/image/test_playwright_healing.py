@@ -79,6 +79,7 @@ def test_the_verdict_names_the_failing_part(instance: Instance) -> None:
     instance.wait_verdict(healthy=True, seconds=HUNG_SECONDS)
 
 
+@pytest.mark.soak
 def test_a_part_that_cannot_live_ends_the_container_with_a_reason(
     start: Callable[..., Instance],
 ) -> None:
