@@ -11,7 +11,7 @@ from components.context import read_context
 from components.core.digest import context_digest
 from components.core.instance_type import Health
 from components.core.model import StackSpec
-from components.core.naming import host_name, labels
+from components.core.naming import helper_run, host_name, labels
 from components.core.registry import registry_document
 from components.image import built_image
 from components.networks import Networks
@@ -50,7 +50,7 @@ class Authgate(pulumi.ComponentResource):
         volume = declare_volume("registry", spec.stack, marks, self)
         self.registry = container_command(
             f"{name}-registry",
-            _sync_command(volume, image),
+            _sync_command(spec.stack, volume, image),
             vault.root.apply(lambda root: registry_document(spec, root)),
             pulumi.ResourceOptions(parent=self),
         )
@@ -62,10 +62,11 @@ class Authgate(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def _sync_command(volume: docker.Volume, image: docker.RemoteImage) -> pulumi.Output[str]:
-    mount = pulumi.Output.concat("type=volume,source=", volume.name, f",target={REGISTRY}")
-    run = "docker run --rm -i --network none --mount "
-    return pulumi.Output.concat(run, mount, " ", image.image_id, " authgate sync")
+def _sync_command(
+    stack: str, volume: docker.Volume, image: docker.RemoteImage
+) -> pulumi.Output[str]:
+    mount = pulumi.Output.concat(" --mount type=volume,source=", volume.name, f",target={REGISTRY}")
+    return pulumi.Output.concat(helper_run(stack), mount, " ", image.image_id, " authgate sync")
 
 
 def _container(

@@ -36,6 +36,7 @@ class InstanceSecrets(pulumi.ComponentResource):
         if holders:
             self.written = write_files(
                 f"{name}-files",
+                spec.stack,
                 image=files_image,
                 volumes={id_: volume.name for id_, volume in self.volumes.items()},
                 files=vault.root.apply(lambda root: _files(holders, root)),

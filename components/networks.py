@@ -15,7 +15,8 @@ class Networks(pulumi.ComponentResource):
 
     def __init__(self, name: str, spec: StackSpec, opts: pulumi.ResourceOptions) -> None:
         super().__init__("mcpier:index:Networks", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        # Names and address ranges are fixed: a new network has room only where the old one was.
+        child = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
         self.instances = docker.Network(
             f"{name}-instances",
             name=host_name(spec.stack, "instances"),

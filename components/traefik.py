@@ -47,6 +47,7 @@ class Traefik(pulumi.ComponentResource):
         volume = declare_volume(VOLUME, spec.stack, labels(spec.stack, ROLE), self)
         files = write_files(
             f"{name}-files",
+            spec.stack,
             image=files_image,
             volumes={"dynamic": volume.name},
             files=vault.certificates.apply(lambda issued: _files(spec, issued)),

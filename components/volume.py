@@ -11,7 +11,7 @@ import pulumi
 import pulumi_docker as docker
 from pulumi_command import local
 
-from components.core.naming import host_name
+from components.core.naming import helper_run, host_name
 
 WRITER = Path(__file__).parent / "scripts" / "write_volumes.py"
 
@@ -36,12 +36,13 @@ def declare_volume(
         labels=[
             docker.VolumeLabelArgs(label=key, value=value) for key, value in sorted(labels.items())
         ],
-        opts=pulumi.ResourceOptions(parent=parent),
+        opts=pulumi.ResourceOptions(parent=parent, delete_before_replace=True),
     )
 
 
 def write_files(
     name: str,
+    stack: str,
     *,
     image: pulumi.Input[str],
     volumes: Mapping[str, pulumi.Input[str]],
@@ -56,7 +57,7 @@ def write_files(
     mounts = pulumi.Output.all(**dict(sorted(volumes.items()))).apply(_mount_flags)
     script = shlex.quote(WRITER.read_text("utf-8"))
     command = pulumi.Output.concat(
-        "docker run --rm -i --network none ", mounts, " ", image, " python3 -c ", script
+        helper_run(stack), " ", mounts, " ", image, " python3 -c ", script
     )
     document = files.apply(lambda written: _document(sorted(volumes), written))
     return container_command(name, command, pulumi.Output.secret(document), opts)

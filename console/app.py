@@ -69,3 +69,6 @@ def main() -> None:
     except ConsoleError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
+    except (OSError, UnicodeDecodeError) as error:
+        print(f"error: {error}\n  → see that it can be read and written", file=sys.stderr)
+        sys.exit(1)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from console.preflight import check_ports
 from console.pulumi import Pulumi
-from console.repair import repair
+from console.repair import refuse_strangers, remove_unknown, repair
 from console.stack_file import read_stack
 
 
@@ -22,13 +22,15 @@ def up(stack: str) -> None:
     spec = read_stack(stack)
     pulumi = Pulumi.of(stack)
 
+    flags: list[str] = []
+
     def prepare() -> None:
         pulumi.run("stack", "select", "--create", stack)
-        repair(pulumi)
+        flags.extend(repair(pulumi))
         check_ports(spec)
 
     phase("prepare", prepare)
-    phase("deploy", lambda: pulumi.run("up", "--yes", "--stack", stack))
+    phase("deploy", lambda: pulumi.run("up", "--yes", "--stack", stack, *flags))
     _print_summary(pulumi, phases)
 
 
@@ -44,10 +46,12 @@ def destroy(stack: str) -> None:
     """Removes all that the stack has made; its images stay, for stacks share them."""
     pulumi = Pulumi.of(stack)
     if not pulumi.exists():
+        refuse_strangers(pulumi)
         print(f"There is no stack {stack}: nothing to remove.")
         return
     repair(pulumi)
     pulumi.run("destroy", "--yes", "--stack", stack)
+    remove_unknown(stack, (), ("container", "network", "volume"))
 
 
 def _earlier_phases() -> list[tuple[str, float]]:

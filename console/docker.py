@@ -1,40 +1,41 @@
 """The few things asked of the Docker engine; DOCKER_HOST is honoured."""
 
+import json
 import subprocess
 from dataclasses import dataclass
 
 from console.errors import ConsoleError
 
-NAMES = {"container": "{{.ID}}\t{{.Names}}", "network": "{{.ID}}\t{{.Name}}"}
+# By kind: how its full id and name are asked for; a volume's id is its name.
+LISTINGS = {
+    "container": ("--all", "--no-trunc", "--format", "{{.ID}}\t{{.Names}}"),
+    "network": ("--no-trunc", "--format", "{{.ID}}\t{{.Name}}"),
+    "volume": ("--format", "{{.Name}}\t{{.Name}}"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A container or network of the engine, by its full id."""
+    """A container, network or volume of the engine, by its full id."""
 
     id: str
     name: str
 
 
 def labelled(kind: str, stack: str) -> list[Found]:
-    """Containers or networks that carry a stack's label, running or not."""
-    everything = ["--all"] if kind == "container" else []
-    listed = _docker(
-        kind,
-        "ls",
-        *everything,
-        "--no-trunc",
-        "--filter",
-        f"label=mcpier.stack={stack}",
-        "--format",
-        NAMES[kind],
-    )
+    """Containers (running or not), networks or volumes that carry a stack's label."""
+    listed = _docker(kind, "ls", "--filter", f"label=mcpier.stack={stack}", *LISTINGS[kind])
     pairs = (line.split("\t") for line in listed.splitlines())
     return [Found(id=id_, name=name) for id_, name in pairs]
 
 
+def image_ids() -> set[str]:
+    """The ids of all images of the engine."""
+    return set(_docker("image", "ls", "--no-trunc", "--quiet").split())
+
+
 def remove(kind: str, id_: str) -> None:
-    """Removes a container, running or not, or a network."""
+    """Removes a container, running or not, a network or a volume."""
     _docker(kind, "rm", *(["--force"] if kind == "container" else []), id_)
 
 
@@ -51,3 +52,15 @@ def _docker(*arguments: str) -> str:
             "see that the Docker engine runs; `make up` starts one where it can",
         )
     return done.stdout
+
+
+def arguments(container: str) -> list[str]:
+    """The command line of a container that runs; empty where there is none."""
+    running = _docker(
+        "container", "ls", "--filter", f"name=^{container}$", "--format", "{{.Names}}"
+    )
+    if not running.strip():
+        return []
+    shown = _docker("container", "inspect", "--format", "{{json .Args}}", container)
+    given: list[str] = json.loads(shown)
+    return given

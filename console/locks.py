@@ -66,6 +66,17 @@ def _locks(pulumi: Pulumi) -> Iterator[Lock]:
         return
     # Pulumi runs in the project's folder: a relative path begins there.
     root = PROJECT / os.path.expanduser(backend.removeprefix(SCHEME).partition("?")[0])
-    for file in sorted(root.glob(f".pulumi/locks/organization/*/{pulumi.stack}/*.json")):
+    folder = f".pulumi/locks/organization/{pulumi.project()}/{pulumi.stack}"
+    for file in sorted(root.glob(f"{folder}/*.json")):
+        yield _read(file)
+
+
+def _read(file: Path) -> Lock:
+    try:
         held = json.loads(file.read_text("utf-8"))
-        yield Lock(pid=held["pid"], host=held["hostname"], since=held["timestamp"])
+        return Lock(pid=held["pid"], host=held["hostname"], since=held["timestamp"])
+    except (ValueError, KeyError):
+        raise ConsoleError(
+            f"the lock {file} cannot be read: it was being written when pulumi was killed",
+            f"see that no pulumi runs, then type: rm {file}",
+        ) from None

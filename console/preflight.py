@@ -12,15 +12,19 @@ from console.errors import ConsoleError
 
 def check_ports(spec: StackSpec) -> None:
     """Raises `ConsoleError` naming every port of the stack that another program holds."""
-    if os.environ.get("DOCKER_HOST") or _own_traefik(spec.stack):
+    if os.environ.get("DOCKER_HOST"):
         return
-    edge = spec.edge
+    edge, held = spec.edge, _held_by_traefik(spec.stack)
     wanted = {
-        "httpPort": ("0.0.0.0", edge.http_port),
-        "httpsPort": ("0.0.0.0", edge.https_port),
-        "adminPort": ("127.0.0.1", edge.admin_port),
+        "httpPort": (edge.http_port, True),
+        "httpsPort": (edge.https_port, True),
+        "adminPort": (edge.admin_port, False),
     }
-    taken = {key: port for key, (address, port) in wanted.items() if not _free(address, port)}
+    taken = {
+        key: port
+        for key, (port, public) in wanted.items()
+        if port not in held and not _free(port, public=public)
+    }
     if taken:
         listed = ", ".join(f"{port} (mcpier:edge.{key})" for key, port in taken.items())
         raise ConsoleError(
@@ -29,16 +33,23 @@ def check_ports(spec: StackSpec) -> None:
         )
 
 
-def _own_traefik(stack: str) -> bool:
-    name = host_name(stack, "traefik")
-    return any(found.name == name for found in docker.labelled("container", stack))
+def _held_by_traefik(stack: str) -> set[int]:
+    """The ports of the stack's own Traefik, if it runs."""
+    flags = docker.arguments(host_name(stack, "traefik"))
+    addresses = (
+        flag for flag in flags if flag.startswith("--entrypoints.") and ".address=" in flag
+    )
+    return {int(flag.rpartition(":")[2]) for flag in addresses}
 
 
-def _free(address: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, port))
-        except OSError as error:
-            return error.errno != errno.EADDRINUSE
+def _free(port: int, *, public: bool) -> bool:
+    """Whether Traefik could listen: on every address, IPv4 and IPv6 alike, or on loopback."""
+    try:
+        if public and socket.has_dualstack_ipv6():
+            server = socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True)
+        else:
+            server = socket.create_server(("" if public else "127.0.0.1", port))
+    except OSError as error:
+        return error.errno != errno.EADDRINUSE
+    server.close()
     return True

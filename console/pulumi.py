@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,8 +48,15 @@ class Pulumi:
         return cls(stack=stack, environ=environ)
 
     def run(self, *arguments: str) -> None:
-        """Runs a command, its output passed through; raises `ConsoleError` if it fails."""
-        code = self._call(arguments).returncode
+        """Runs a command, its output passed through; raises `ConsoleError` if it fails.
+
+        Ctrl-C reaches pulumi as well, and pulumi stops in good order: it is waited for.
+        """
+        before = signal.signal(signal.SIGINT, lambda *_: None)
+        try:
+            code = subprocess.Popen(_command(arguments), cwd=PROJECT, env=dict(self.environ)).wait()
+        finally:
+            signal.signal(signal.SIGINT, before)
         if code != 0:
             raise ConsoleError(
                 f"pulumi {arguments[0]} ended with exit code {code}; what it said is above",
@@ -57,7 +65,7 @@ class Pulumi:
 
     def json(self, *arguments: str) -> Any:
         """What a command prints as JSON."""
-        done = self._call((*arguments, "--stack", self.stack), capture_output=True, text=True)
+        done = self._ask(*arguments, "--stack", self.stack)
         if done.returncode != 0:
             raise ConsoleError(
                 f"pulumi {' '.join(arguments)} failed: {done.stderr.strip()}",
@@ -67,7 +75,7 @@ class Pulumi:
 
     def exists(self) -> bool:
         """Whether the backend knows the stack."""
-        shown = self._call(("stack", "ls", "--json"), capture_output=True, text=True)
+        shown = self._ask("stack", "ls", "--json")
         if shown.returncode != 0:
             raise ConsoleError(
                 f"pulumi cannot read its backend: {shown.stderr.strip()}",
@@ -77,11 +85,29 @@ class Pulumi:
             entry["name"].rpartition("/")[2] == self.stack for entry in json.loads(shown.stdout)
         )
 
+    def project(self) -> str:
+        """The project's name: a backend may hold other projects' stacks of the same name."""
+        return str(_project_file()["name"])
+
     def backend(self) -> str:
         """The backend's URL: the environment's, or the project's."""
-        project = yaml.safe_load((PROJECT / "Pulumi.yaml").read_text("utf-8"))
-        return self.environ.get("PULUMI_BACKEND_URL") or str(project["backend"]["url"])
+        return self.environ.get("PULUMI_BACKEND_URL") or str(_project_file()["backend"]["url"])
 
-    def _call(self, arguments: tuple[str, ...], **how: Any) -> subprocess.CompletedProcess[str]:
-        command = ["pulumi", *arguments, "--non-interactive"]
-        return subprocess.run(command, cwd=PROJECT, env=dict(self.environ), check=False, **how)
+    def _ask(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            _command(arguments),
+            cwd=PROJECT,
+            env=dict(self.environ),
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+
+def _project_file() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load((PROJECT / "Pulumi.yaml").read_text("utf-8"))
+    return document
+
+
+def _command(arguments: tuple[str, ...]) -> list[str]:
+    return ["pulumi", *arguments, "--non-interactive"]

@@ -1,31 +1,106 @@
-"""Takes up a stack where a killed update left it."""
+"""Takes up a stack where a killed update, or a loss on the host, left it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from console import docker
+from console.errors import ConsoleError
 from console.locks import release_dead_locks
 from console.pulumi import Pulumi
 
+Resources = Iterable[Mapping[str, Any]]
+COMMAND = "command:local:Command"
+CONTAINER, NETWORK, VOLUME, IMAGE = (
+    "docker:index/container:Container",
+    "docker:index/network:Network",
+    "docker:index/volume:Volume",
+    "docker:index/remoteImage:RemoteImage",
+)
+KINDS = {CONTAINER: "container", NETWORK: "network", VOLUME: "volume"}
 
-def repair(pulumi: Pulumi) -> None:
-    """Ends dead locks, clears creates that never ended, and removes what they left on the host."""
-    release_dead_locks(pulumi)
-    deployment = pulumi.json("stack", "export").get("deployment") or {}
-    if deployment.get("pending_operations"):
+
+def repair(pulumi: Pulumi) -> list[str]:
+    """Ends dead locks, removes and clears what a killed update had begun.
+
+    Gives the flags with which `pulumi up` makes again what the host has lost. Raises
+    `ConsoleError` where the host has a stack of this name that the state knows nothing of.
+    """
+    broken_off = release_dead_locks(pulumi)
+    deployment = _deployment(pulumi)
+    pending = bool(deployment.get("pending_operations"))
+    resources = deployment.get("resources") or []
+    if broken_off or pending:
+        remove_unknown(pulumi.stack, known_ids(resources), ("container", "network"))
+    elif not resources:
+        refuse_strangers(pulumi)
+    if pending:
         print("Clearing what the killed update had begun and not noted down.")
-        pulumi.run(
-            "refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--stack", pulumi.stack
-        )
-        deployment = pulumi.json("stack", "export").get("deployment") or {}
-    known = known_ids(deployment.get("resources", []))
-    for kind in ("container", "network"):
-        for found in docker.labelled(kind, pulumi.stack):
+        clear = ("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
+        pulumi.run(*clear, "--stack", pulumi.stack)
+        resources = _deployment(pulumi).get("resources") or []
+    present = {kind: known_on_host(kind, pulumi.stack) for kind in (*KINDS, IMAGE)}
+    return flags_for_lost(resources, present)
+
+
+def known_on_host(kind: str, stack: str) -> set[str]:
+    """The ids that the host has of a type of resource."""
+    if kind == IMAGE:
+        return docker.image_ids()
+    return {found.id for found in docker.labelled(KINDS[kind], stack)}
+
+
+def remove_unknown(stack: str, known: Collection[str], kinds: Iterable[str]) -> None:
+    """Removes what carries the stack's label and is not among the known ids, naming each."""
+    for kind in kinds:
+        for found in docker.labelled(kind, stack):
             if found.id not in known:
                 print(f"Removing {kind} {found.name}: it is this stack's, but its state has none.")
                 docker.remove(kind, found.id)
 
 
-def known_ids(resources: Iterable[dict[str, Any]]) -> set[str]:
+def refuse_strangers(pulumi: Pulumi) -> None:
+    """Raises `ConsoleError` where containers of the stack run that were deployed from elsewhere."""
+    strangers = [found.name for found in docker.labelled("container", pulumi.stack)]
+    if strangers:
+        raise ConsoleError(
+            f"the host has containers of stack {pulumi.stack} ({', '.join(strangers)}), but the "
+            f"state in {pulumi.backend()} knows none of them",
+            "set PULUMI_BACKEND_URL to where the stack was deployed from; if that state is lost, "
+            f"remove them: docker rm -f {' '.join(strangers)}",
+        )
+
+
+def known_ids(resources: Resources) -> set[str]:
     """The ids that a state's resources have on their host."""
     return {resource["id"] for resource in resources if "id" in resource}
+
+
+def flags_for_lost(resources: Resources, present: Mapping[str, Collection[str]]) -> list[str]:
+    """Flags of `pulumi up`: a refresh where anything that the state knows is not present, and a
+    replacement of each Command that filled a volume which is gone.
+    """
+    lost = {
+        resource["urn"]: resource["type"]
+        for resource in resources
+        if resource.get("type") in present and _host_id(resource) not in present[resource["type"]]
+    }
+    emptied = {urn for urn, kind in lost.items() if kind == VOLUME}
+    repeated = sorted(
+        resource["urn"]
+        for resource in resources
+        if resource.get("type") == COMMAND
+        and emptied.intersection(resource.get("dependencies") or ())
+    )
+    replacements = [flag for urn in repeated for flag in ("--replace", urn)]
+    return ["--refresh", *replacements] if lost else []
+
+
+def _host_id(resource: Mapping[str, Any]) -> str:
+    """An image's resource id holds its name too."""
+    if resource["type"] == IMAGE:
+        return str(resource["outputs"]["imageId"])
+    return str(resource["id"])
+
+
+def _deployment(pulumi: Pulumi) -> dict[str, Any]:
+    return pulumi.json("stack", "export").get("deployment") or {}

@@ -17,15 +17,25 @@ from toolchain.errors import SetupError
 from toolchain.shell import path_with_tools, pulumi_variables
 from toolchain.tools import ensure_tools
 
+OLDEST = (3, 11)
+
 
 def main(arguments: list[str]) -> int:
     """Runs every step; exit status 1 and one message where one of them cannot be done."""
     try:
+        if sys.version_info < OLDEST:
+            found = sys.version.split()[0]
+            raise SetupError(
+                f"Python 3.11 or later is needed; {sys.executable} is {found}",
+                "install a newer python3, and see that it stands first on PATH",
+            )
         if arguments[:1] == ["env"]:
             _print_variables(arguments[1:])
             return 0
         wanted, command = _split(arguments)
         seconds = [(name, _timed(name, step)) for name, step in _steps(wanted)]
+        if command:
+            _become(command, seconds)
     except SetupError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -37,11 +47,14 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("interrupted; run the same command again to go on", file=sys.stderr)
         return 130
-    if command:
-        os.environ["PATH"] = path_with_tools()
-        os.environ["MCPIER_PHASES"] = " ".join(f"{name}={spent:.1f}" for name, spent in seconds)
-        os.execvp(command[0], command)
     return 0
+
+
+def _become(command: list[str], seconds: list[tuple[str, float]]) -> None:
+    """Replaces this process; the command learns what each step took."""
+    os.environ["PATH"] = path_with_tools()
+    os.environ["MCPIER_PHASES"] = " ".join(f"{name}={spent:.1f}" for name, spent in seconds)
+    os.execvp(command[0], command)
 
 
 def _print_variables(stacks: list[str]) -> None:

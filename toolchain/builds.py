@@ -72,7 +72,7 @@ def build(tool: Tool, say: Say) -> Path:
     built = program(tool)
     if built.exists():
         return built
-    if shutil.which("go") is None and tool.folder != "language_host":
+    if shutil.which("go") is None:
         raise SetupError(
             f"{tool.program} is not on PATH, and Go is not there to build it",
             f"install Pulumi {PULUMI} as its documentation says, or Go, and run this again",

@@ -22,8 +22,14 @@ BY_HAND = "start one, or install Docker as its documentation says, and run this 
 
 def ensure_engine(say: Say, environ: Mapping[str, str] = os.environ) -> None:
     """Returns once an engine answers; raises `SetupError` where none can be had."""
-    if _answers():
+    refusal = _refusal()
+    if refusal is None:
         return
+    if "permission denied" in refusal.lower():
+        raise SetupError(
+            f"the Docker engine lets this user not in: {refusal}",
+            "type: sudo usermod -aG docker $USER, log in again, and run this again",
+        )
     if host := environ.get("DOCKER_HOST"):
         raise SetupError(
             f"the Docker engine at {host} does not answer",
@@ -36,14 +42,16 @@ def ensure_engine(say: Say, environ: Mapping[str, str] = os.environ) -> None:
     _start(say)
 
 
-def _answers() -> bool:
+def _refusal() -> str | None:
+    """Why the engine does not answer, in the client's words; None where it does."""
     if shutil.which("docker") is None:
-        return False
+        return "there is no docker client"
     asked = ["docker", "version", "--format", "{{.Server.Version}}"]
     try:
-        return subprocess.run(asked, capture_output=True, timeout=20).returncode == 0
+        answer = subprocess.run(asked, capture_output=True, text=True, timeout=20)
     except subprocess.TimeoutExpired:
-        return False
+        return "no answer within 20 s"
+    return None if answer.returncode == 0 else (answer.stderr.strip() or "it said nothing")
 
 
 def _install(say: Say) -> None:
@@ -77,7 +85,7 @@ def _start(say: Say) -> None:
             )
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and (running is None or running.poll() is None):
-        if _answers():
+        if _refusal() is None:
             return
         time.sleep(0.2)
     raise SetupError(f"the Docker engine does not come up:\n{_last_lines()}", BY_HAND)

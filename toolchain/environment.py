@@ -25,7 +25,9 @@ main()
 
 def ensure_environment(say: Say) -> None:
     """Makes the environment, or makes it anew when its recipe has changed."""
-    recipe = (PROJECT / "requirements.lock").read_bytes() + Path(__file__).read_bytes()
+    # A moved checkout and another Python need another environment too.
+    machine = f"{VENV.resolve()} {sys.version}".encode()
+    recipe = (PROJECT / "requirements.lock").read_bytes() + Path(__file__).read_bytes() + machine
     wanted = hashlib.sha256(recipe).hexdigest()
     stamp = VENV / "mcpier-recipe"
     if stamp.exists() and stamp.read_text("ascii") == wanted:

@@ -16,6 +16,12 @@ def labels(stack: str, role: str) -> dict[str, str]:
     return {"mcpier.role": role, "mcpier.stack": stack}
 
 
+def helper_run(stack: str) -> str:
+    """How a deploy runs a short-lived container: labelled, without network, fed on stdin."""
+    marks = " ".join(f"--label {key}={value}" for key, value in labels(stack, "helper").items())
+    return f"docker run --rm -i --network none {marks}"
+
+
 def instance_labels(stack: str, id_: str, type_: str) -> Mapping[str, str]:
     """The labels of an instance's container and volumes."""
     return labels(stack, INSTANCE) | {"mcpier.instance": id_, "mcpier.type": type_}

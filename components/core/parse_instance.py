@@ -87,14 +87,16 @@ def _tokens(section: Section) -> tuple[Token, ...]:
 def _expiry(entry: Section) -> str | None:
     if not entry.has("expires"):
         return None
-    expected, remedy = "a date such as 2027-06-30", "Quote it: expires: '2027-06-30'."
-    written = entry.text("expires", pattern=r"\d{4}-\d\d-\d\d", expected=expected, remedy=remedy)
+    value = entry.value("expires")
+    # YAML reads an unquoted date as one; Pulumi hands that over as the day's first second.
+    text = value.isoformat() if isinstance(value, date) else str(value).removesuffix("T00:00:00Z")
     try:
-        return date.fromisoformat(written).isoformat()
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            return date.fromisoformat(text).isoformat()
     except ValueError:
-        if written:
-            entry.problem("expires", expected, remedy)
-        return None
+        pass
+    entry.problem("expires", "a date such as 2027-06-30", "Write year, month and day so.")
+    return None
 
 
 def _origins(section: Section) -> tuple[str, ...]:

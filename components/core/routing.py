@@ -19,7 +19,7 @@ DYNAMIC_DIR = "/etc/traefik/dynamic"
 DYNAMIC_FILE = "mcpier.yaml"
 # What the gate answers replaces what the client sent; a name not listed here passes untouched.
 OWNED_HEADERS = ["Authorization", "Cookie", "X-Mcpier-Client"]
-OWNED_PATTERN = "^X-Mcpier-|^X-Mcp-Instance$"
+OWNED_PATTERN = "^X-Mcpier-|^X-Mcp-Instance$|^X-Forwarded-User$"
 ID_PATTERN = "[a-z0-9-]+"
 
 
@@ -114,7 +114,6 @@ def static_flags(spec: StackSpec, network: str) -> list[str]:
         "--accesslog.fields.headers.defaultmode=drop",
         "--accesslog.fields.queryparameters.defaultmode=drop",
         "--accesslog.format=json",
-        "--api=true",
         f"--entrypoints.admin.address=127.0.0.1:{edge.admin_port}",
         "--global.checknewversion=false",
         "--global.sendanonymoususage=false",

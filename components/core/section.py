@@ -59,6 +59,10 @@ class Section:
         self._read.add(key)
         return self._values.get(key) is not None
 
+    def value(self, key: str) -> object:
+        """What stands under a key, as it is."""
+        return self._values.get(key)
+
     def text(
         self,
         key: str,

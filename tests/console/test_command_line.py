@@ -1,8 +1,11 @@
 """The command line as a process: what it prints, and how it ends."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -126,3 +129,27 @@ def test_no_command_at_all_is_answered_with_help() -> None:
     done = mcpier()
     assert "Bring the stack to what its file says." in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_waits_until_pulumi_has_stopped_in_good_order(
+    programs: Programs, tmp_path: Path
+) -> None:
+    (programs.bin / "pulumi").write_text(
+        "#!/bin/sh\n"
+        "trap 'sleep 1; echo stopped in order; exit 130' INT\n"
+        "echo running; while true; do sleep 0.05; done\n"
+    )
+    code = "from console.pulumi import Pulumi; Pulumi.of('dev').run('up')"
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "running\n"
+        os.killpg(process.pid, signal.SIGINT)
+        rest, _ = process.communicate(timeout=20)
+    assert "stopped in order" in rest

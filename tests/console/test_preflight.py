@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
@@ -67,8 +68,30 @@ def test_all_ports_that_are_taken_are_named_at_once(spec: StackSpec) -> None:
 
 
 def test_the_stacks_own_traefik_may_hold_them(spec: StackSpec, programs: Programs) -> None:
-    programs.answer("docker container ls", "abc\tmcpier-dev-traefik\n")
+    edge = spec.edge
+    ports = (f":{edge.http_port}", f":{edge.https_port}", f"127.0.0.1:{edge.admin_port}")
+    flags = [f"--entrypoints.e{place}.address={port}" for place, port in enumerate(ports)]
+    programs.answer("docker container ls", "mcpier-dev-traefik\n")
+    programs.answer("docker container inspect", [*flags, "--ping=true"])
     check_ports(spec)
+
+
+def test_a_port_that_the_running_traefik_does_not_hold_is_still_looked_at(
+    spec: StackSpec, programs: Programs
+) -> None:
+    flags = [f"--entrypoints.http.address=:{spec.edge.http_port}"]
+    programs.answer("docker container ls", "mcpier-dev-traefik\n")
+    programs.answer("docker container inspect", flags)
+    with pytest.raises(ConsoleError, match="httpsPort") as caught:
+        check_ports(spec)
+    assert "httpPort" not in caught.value.what
+
+
+def test_a_program_on_ipv6_alone_holds_a_port_too(spec: StackSpec) -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as server:
+        edge = replace(spec.edge, http_port=server.getsockname()[1])
+        with pytest.raises(ConsoleError, match="httpPort"):
+            check_ports(replace(spec, edge=edge))
 
 
 def test_another_engines_ports_are_not_this_machines(

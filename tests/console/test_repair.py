@@ -1,9 +1,21 @@
 """A stack is taken up where a killed update left it."""
 
+from typing import Any
+
 import pytest
 
+from console.errors import ConsoleError
 from console.pulumi import Pulumi
-from console.repair import known_ids, repair
+from console.repair import (
+    COMMAND,
+    CONTAINER,
+    IMAGE,
+    NETWORK,
+    VOLUME,
+    flags_for_lost,
+    known_ids,
+    repair,
+)
 from tests.console.conftest import Programs
 
 URN = "urn:pulumi:dev::mcpier::docker:index/container:Container::traefik"
@@ -22,15 +34,17 @@ def test_a_component_has_no_id_on_the_host() -> None:
 def test_where_all_is_well_nothing_is_done(pulumi: Pulumi, programs: Programs) -> None:
     programs.answer("pulumi stack export", {"deployment": {"resources": [{"id": "abc"}]}})
     programs.answer("docker container ls", "abc\tmcpier-dev-traefik\n")
-    repair(pulumi)
+    assert repair(pulumi) == []
     assert [call.split()[1:3] for call in programs.calls("pulumi")] == [["stack", "export"]]
-    assert [call.split()[2] for call in programs.calls("docker")] == ["ls", "ls"]
+    assert {call.split()[2] for call in programs.calls("docker")} == {"ls"}
 
 
-def test_a_container_that_the_state_does_not_know_is_named_and_removed(
+def test_after_a_killed_update_what_the_state_does_not_know_is_named_and_removed(
     pulumi: Pulumi, programs: Programs, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    programs.answer("pulumi stack export", {"deployment": {"resources": [{"id": "abc"}]}})
+    pending = [{"type": "creating", "resource": {"urn": URN}}]
+    deployment = {"resources": [{"id": "abc"}], "pending_operations": pending}
+    programs.answer("pulumi stack export", {"deployment": deployment})
     programs.answer("docker container ls", "abc\tmcpier-dev-traefik\ndef\tmcpier-dev-mcp-a\n")
     programs.answer("docker network ls", "fed\tmcpier-dev-control\n")
     repair(pulumi)
@@ -41,14 +55,61 @@ def test_a_container_that_the_state_does_not_know_is_named_and_removed(
     told = capsys.readouterr().out
     assert "Removing container mcpier-dev-mcp-a" in told
     assert "Removing network mcpier-dev-control" in told
+    assert all(
+        "--filter label=mcpier.stack=dev " in call
+        for call in programs.calls("docker")
+        if " ls " in call and "image" not in call
+    )
 
 
-def test_only_what_carries_the_stacks_label_is_looked_at(
+def test_without_a_killed_update_what_the_state_does_not_know_is_left_alone(
     pulumi: Pulumi, programs: Programs
 ) -> None:
+    programs.answer("pulumi stack export", {"deployment": {"resources": [{"id": "abc"}]}})
+    programs.answer("docker container ls", "def\tmcpier-dev-mcp-a\n")
     repair(pulumi)
-    assert all("--filter label=mcpier.stack=dev " in call for call in programs.calls("docker"))
-    assert "--all" in programs.calls("docker")[0]
+    assert [call for call in programs.calls("docker") if " rm " in call] == []
+
+
+def test_a_platform_that_an_empty_state_knows_nothing_of_is_refused_and_left_alone(
+    pulumi: Pulumi, programs: Programs
+) -> None:
+    programs.answer("docker container ls", "def\tmcpier-dev-traefik\n")
+    with pytest.raises(ConsoleError) as caught:
+        repair(pulumi)
+    assert (
+        "the host has containers of stack dev (mcpier-dev-traefik), but the state in file://"
+        in (caught.value.what)
+    )
+    assert "PULUMI_BACKEND_URL" in caught.value.remedy
+    assert [call for call in programs.calls("docker") if " rm " in call] == []
+
+
+def test_what_the_host_has_lost_is_made_again_and_filled_again() -> None:
+    volumes = [{"urn": f"volume-{name}", "type": VOLUME, "id": name} for name in ("kept", "lost")]
+    commands = [
+        {"urn": f"fill-{name}", "type": COMMAND, "dependencies": [f"volume-{name}"]}
+        for name in ("kept", "lost")
+    ]
+    resources: list[dict[str, Any]] = [*volumes, *commands]
+    assert flags_for_lost(resources, {VOLUME: {"kept"}}) == ["--refresh", "--replace", "fill-lost"]
+    assert flags_for_lost(resources, {VOLUME: {"kept", "lost"}}) == []
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"urn": "traefik", "type": CONTAINER, "id": "abc"},
+        {"urn": "control", "type": NETWORK, "id": "abc"},
+        {"urn": "image", "type": IMAGE, "id": "abcname:tag", "outputs": {"imageId": "abc"}},
+    ],
+)
+def test_a_container_network_or_image_that_is_gone_calls_for_a_refresh(
+    resource: dict[str, Any],
+) -> None:
+    kind = resource["type"]
+    assert flags_for_lost([resource], {kind: set()}) == ["--refresh"]
+    assert flags_for_lost([resource], {kind: {"abc"}}) == []
 
 
 def test_creates_that_never_ended_are_cleared(pulumi: Pulumi, programs: Programs) -> None:

@@ -18,14 +18,15 @@ BASES = {
     "python": "mcpier/base-python:3.11-bookworm",
     "traefik": "mcpier/base-traefik:3.7.15",
 }
+EDGE = {
+    "httpPort": 18080,
+    "httpsPort": HTTPS_PORT,
+    "adminPort": 19443,
+    "controlSubnet": "10.77.254.0/28",
+}
 CONFIG = {
     "mcpier:domain": DOMAIN,
-    "mcpier:edge": {
-        "httpPort": 18080,
-        "httpsPort": HTTPS_PORT,
-        "adminPort": 19443,
-        "controlSubnet": "10.77.254.0/28",
-    },
+    "mcpier:edge": EDGE,
     "mcpier:tls": {"mode": "self-signed"},
     "mcpier:bases": BASES,
     "mcpier:instances": {

@@ -7,12 +7,12 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
 from tests.e2e.conftest import STACK
-from tests.e2e.deployment import CONFIG, Deployment, docker, left_on_host, sweep
+from tests.e2e.deployment import CONFIG, EDGE, Deployment, docker, left_on_host, sweep
 
 T = TypeVar("T")
 KILLED = "e2e-killed"
@@ -41,6 +41,32 @@ def test_a_second_up_changes_nothing_and_takes_seconds(deployment: Deployment) -
 def test_a_refreshed_preview_expects_no_changes(deployment: Deployment) -> None:
     preview = deployment.pulumi("preview", "--refresh", "--expect-no-changes", "--stack", STACK)
     assert preview.returncode == 0, preview.stdout
+
+
+def test_what_the_host_has_lost_is_made_and_filled_again(
+    deployment: Deployment, browse: Any, outputs: dict[str, Any]
+) -> None:
+    for part, volume in (("authgate", "registry"), ("traefik", "traefik-dynamic")):
+        docker("rm", "--force", f"mcpier-{STACK}-{part}")
+        docker("volume", "rm", f"mcpier-{STACK}-{volume}")
+    again = deployment.make_target("up")
+    assert again.returncode == 0, again.stdout
+    token = outputs["clients"]["other"]["bob"]["headers"]["Authorization"]
+    assert browse("mcp-other", Authorization=token).json()["state"] == "stopped"
+
+
+def test_another_control_network_takes_the_place_of_the_old_one(
+    deployment: Deployment, browse: Any
+) -> None:
+    edge = {**EDGE, "controlSubnet": "10.77.249.0/28"}
+    deployment.write({**CONFIG, "mcpier:edge": edge})
+    try:
+        changed = deployment.make_target("up")
+        assert changed.returncode == 0, changed.stdout
+        assert browse("mcp-demo").status_code == 401
+    finally:
+        deployment.write(CONFIG)
+        assert deployment.make_target("up").returncode == 0
 
 
 def test_up_ends_with_the_urls_the_command_for_clients_and_the_seconds(
@@ -106,6 +132,16 @@ def test_an_up_killed_half_way_is_repaired_by_the_next(
     assert "Traceback" not in repaired.stdout
     preview = killed.pulumi("preview", "--refresh", "--expect-no-changes", "--stack", KILLED)
     assert preview.returncode == 0, preview.stdout
+    destroyed = killed.make_target("destroy")
+    assert destroyed.returncode == 0, destroyed.stdout
+    assert left_on_host(KILLED) == []
+
+
+def test_an_up_killed_half_way_is_taken_away_whole(killed: Deployment) -> None:
+    with begun(killed) as first:
+        wait_for(the_instance_is_being_made)
+        os.killpg(first.pid, signal.SIGKILL)
+        first.wait(timeout=10)
     destroyed = killed.make_target("destroy")
     assert destroyed.returncode == 0, destroyed.stdout
     assert left_on_host(KILLED) == []

@@ -80,5 +80,6 @@ def test_without_a_session_nothing_of_the_live_view_is_served(
     path: str, browse: Any, outputs: dict[str, Any]
 ) -> None:
     bearer = outputs["clients"]["demo"]["alice"]["headers"]["Authorization"]
-    assert browse("vnc-demo", path).status_code == 401
-    assert browse("vnc-demo", path, Authorization=bearer).status_code == 401
+    own = {"Origin": f"https://vnc-demo.{DOMAIN}:{HTTPS_PORT}"}
+    assert browse("vnc-demo", path, **own).status_code == 401
+    assert browse("vnc-demo", path, **own, Authorization=bearer).status_code == 401

@@ -23,7 +23,8 @@ def mistaken(tmp_path: Path) -> Iterator[Deployment]:
 
 def changed(changes: dict[str, Any]) -> dict[str, Any]:
     """The config of a stack of its own, with changes."""
-    edge = {"httpPort": 38080, "httpsPort": 38443, "adminPort": 39443}
+    # Below the ports that the kernel gives to outgoing connections (32768 and up).
+    edge = {"httpPort": 27080, "httpsPort": 27443, "adminPort": 27444}
     own = {
         "mcpier:domain": "mistaken.mcpier.localhost",
         "mcpier:edge": edge | {"controlSubnet": "10.77.252.0/28"},
@@ -59,9 +60,9 @@ def test_pulumi_typed_by_hand_says_the_same(mistaken: Deployment) -> None:
 
 
 def test_a_taken_port_is_named_with_the_key_that_sets_it(mistaken: Deployment) -> None:
-    with socket.create_server(("127.0.0.1", 38443)):
+    with socket.create_server(("127.0.0.1", 27443)):
         said = failed(mistaken)
-    assert "another program on this host listens on: 38443 (mcpier:edge.httpsPort)" in said
+    assert "another program on this host listens on: 27443 (mcpier:edge.httpsPort)" in said
     assert left_on_host(MISTAKEN) == []
 
 
