@@ -13,6 +13,7 @@ from authgate.forwarded import parse_forwarded
 from authgate.gate import Gate
 from authgate.hosts import Hosts, Kind
 from authgate.journal import Journal
+from authgate.link_pages import LinkPages
 from authgate.operations import operations
 from authgate.pages import render
 from authgate.registry import Registry
@@ -51,7 +52,8 @@ def by_port(context: Context, audit: Audit) -> ASGIApp:
 def pages(context: Context) -> ASGIApp:
     """The application on the pages port: the live view's pages, and absent instances."""
     absent = Absent(context)
-    view = Starlette(routes=[*ViewPages(context).routes, Mount("/", absent)])
+    entrances = [*ViewPages(context).routes, *LinkPages(context).routes]
+    view = Starlette(routes=[*entrances, Mount("/", absent)])
     view.router.redirect_slashes = False
 
     async def by_kind(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,11 +1,12 @@
 """The decision on a request: one pure function, no clock, no disk."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import NamedTuple
 
 from authgate.forwarded import ForwardedRequest
 from authgate.hosts import Hosts, InstanceHost, Kind
-from authgate.model import NO_INSTANCE, Grant, Record
+from authgate.model import NO_INSTANCE, Grant, Record, Token
 from authgate.sessions import Sessions, read
 from authgate.tokens import Unusable, find_token, read_bearer
 
@@ -19,6 +20,9 @@ class Reason(StrEnum):
     MALFORMED = "malformed"
     WRONG_TOKEN = "wrong_token"
     EXPIRED_TOKEN = "expired_token"
+    WRONG_TICKET = "wrong_ticket"
+    EXPIRED_TICKET = "expired_ticket"
+    USED_TICKET = "used_ticket"
     THROTTLED = "throttled"
     FOREIGN_ORIGIN = "foreign_origin"
     NO_SESSION = "no_session"
@@ -27,8 +31,9 @@ class Reason(StrEnum):
     OWN_TROUBLE = "own_trouble"
 
 
-# A guess at a token: what the limits count.
-GUESSES = frozenset({Reason.WRONG_TOKEN, Reason.EXPIRED_TOKEN})
+# A guess at a secret: what the limits count.
+GUESSES = frozenset({Reason.WRONG_TOKEN, Reason.EXPIRED_TOKEN, Reason.WRONG_TICKET})
+_MCP_GRANTS = frozenset({Grant.MCP})
 
 _UNUSABLE = {
     Unusable.MISSING: Reason.MISSING,
@@ -38,11 +43,16 @@ _UNUSABLE = {
 
 
 class Decision(NamedTuple):
-    """`client` names the token, of an allowed request or of one that has expired."""
+    """`token` is that of an allowed request, or of one that came too late."""
 
     reason: Reason
-    client: str = ""
+    token: Token | None = None
     retry_after: int = 0
+
+    @property
+    def client(self) -> str:
+        """The token's name, empty where there is none."""
+        return self.token.name if self.token else ""
 
 
 def decide(
@@ -73,14 +83,26 @@ def origin_allowed(hosts: Hosts, origin: bytes, host: InstanceHost, record: Reco
     return host.kind is Kind.MCP and origin in record.origins
 
 
-def decide_presented(record: Record, presented: bytes, grant: Grant, now: float) -> Decision:
+def from_own_page(hosts: Hosts, request: ForwardedRequest, host: InstanceHost) -> bool:
+    """Whether a page of the host itself sent the request: what a form must be."""
+    return request.origins == (hosts.origin(host),)
+
+
+def decide_presented(
+    record: Record, presented: bytes, grants: Collection[Grant], now: float
+) -> Decision:
     """Decides on a token alone, whichever way it came."""
-    token = find_token(record.tokens, presented, grant)
+    token = find_token(record.tokens, presented, grants)
     if token is None:
         return Decision(Reason.WRONG_TOKEN)
+    return decide_token(token, now)
+
+
+def decide_token(token: Token, now: float) -> Decision:
+    """Decides on a token that was shown, or that a ticket stands for."""
     if token.expires is not None and token.expires <= now:
-        return Decision(Reason.EXPIRED_TOKEN, token.name)
-    return Decision(Reason.ALLOWED, token.name)
+        return Decision(Reason.EXPIRED_TOKEN, token)
+    return Decision(Reason.ALLOWED, token)
 
 
 def _origins_allowed(
@@ -99,7 +121,7 @@ def _decide_mcp(request: ForwardedRequest, record: Record, now: float) -> Decisi
     presented = read_bearer(request.authorizations)
     if isinstance(presented, Unusable):
         return Decision(_UNUSABLE[presented])
-    return decide_presented(record, presented, Grant.MCP, now)
+    return decide_presented(record, presented, _MCP_GRANTS, now)
 
 
 def _decide_view(

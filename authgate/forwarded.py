@@ -52,6 +52,15 @@ def parse_forwarded(headers: Iterable[tuple[bytes, bytes]], hosts: Hosts) -> For
     )
 
 
+def parse_for_instance(
+    headers: Iterable[tuple[bytes, bytes]], hosts: Hosts
+) -> tuple[ForwardedRequest, InstanceHost]:
+    """The same for a request that is known to be for an instance's host."""
+    request = parse_forwarded(headers, hosts)
+    assert request.host is not None, "only requests to an instance's host are sent here"
+    return request, request.host
+
+
 def _address(value: bytes) -> str:
     # The last entry is the peer that Traefik itself saw.
     last = value.rpartition(b",")[2].strip()

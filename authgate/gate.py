@@ -63,7 +63,7 @@ class Gate:
         if decision.reason in GUESSES:
             wait = context.limits.failed(request.address, host.label, now)
             if wait:
-                decision = Decision(Reason.THROTTLED, decision.client, wait)
+                decision = Decision(Reason.THROTTLED, decision.token, wait)
         return decision, record is not None
 
 

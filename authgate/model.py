@@ -8,10 +8,14 @@ TOKEN_NAME = r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}"
 
 
 class Grant(StrEnum):
-    """What a token opens: the MCP endpoint, or the live view."""
+    """What a token opens: the MCP endpoint, the live view, or the live view without input."""
 
     MCP = "mcp"
     VIEW = "view"
+    WATCH = "watch"
+
+
+VIEW_GRANTS = frozenset({Grant.VIEW, Grant.WATCH})
 
 
 class State(StrEnum):
@@ -33,7 +37,10 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One instance: who may use it, from which origins beside its own."""
+    """One instance: who may use it, from which origins beside its own.
+
+    Its VNC server takes input with `vnc_password`, and none with `vnc_watch_password`.
+    """
 
     id: str
     type: str
@@ -41,6 +48,7 @@ class Record:
     tokens: tuple[Token, ...]
     origins: frozenset[bytes]
     vnc_password: str | None
+    vnc_watch_password: str | None
 
 
 # Stands in for an instance that does not exist, so that its refusal takes the same path.
@@ -51,4 +59,5 @@ NO_INSTANCE = Record(
     tokens=(Token(name="", digest=bytes(32), grant=Grant.MCP, expires=0.0),),
     origins=frozenset(),
     vnc_password=None,
+    vnc_watch_password=None,
 )

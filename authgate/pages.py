@@ -5,8 +5,9 @@ from base64 import b64encode
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from authgate.answers import RETRY_OWN_TROUBLE
 from authgate.hosts import InstanceHost
 
 _STYLE = files("authgate").joinpath("templates/style.css").read_text(encoding="utf-8")
@@ -45,3 +46,18 @@ def sign_in_page(
     if status == 401:
         headers["www-authenticate"] = f'Cookie realm="{host.label}"'
     return page("sign_in.html", status, headers, name=host.label, problem=problem)
+
+
+def see_other(place: str, cookie: str = "") -> Response:
+    """Sends the browser to another page, with a cookie to set on the way."""
+    headers = HEADERS | ({"set-cookie": cookie} if cookie else {})
+    return RedirectResponse(place, 303, headers)
+
+
+def own_trouble() -> Response:
+    """Says that the gate cannot decide."""
+    text = "The gate cannot read this instance's record; its log says why."
+    headers = {"retry-after": str(RETRY_OWN_TROUBLE)}
+    return page(
+        "message.html", 503, headers, title="Not now", text=text, retry_after=RETRY_OWN_TROUBLE
+    )

@@ -11,6 +11,7 @@ from authgate.hosts import INSTANCE_ID
 from authgate.model import TOKEN_NAME, Grant, Record, State, Token
 
 _RECORD_KEYS = ("id", "type", "state", "tokens", "origins", "vncPassword")
+_OPTIONAL_KEYS = ("vncWatchPassword",)
 _TOKEN_KEYS = ("name", "sha256", "expires", "grant")
 _TYPE = r"[a-z0-9][a-z0-9_.-]*"
 # As a browser serialises an origin (RFC 6454, section 6.2): lower case, no path.
@@ -28,7 +29,7 @@ class RecordReader:
 
     def record(self, value: object, where: str) -> Record:
         """Reads a record; `where` is its path in the document."""
-        fields = self.fields(value, where, _RECORD_KEYS)
+        fields = self.fields(value, where, _RECORD_KEYS, _OPTIONAL_KEYS)
         tokens = self.items(fields.get("tokens"), f"{where}.tokens")
         origins = self.items(fields.get("origins"), f"{where}.origins")
         record = Record(
@@ -42,20 +43,24 @@ class RecordReader:
                 self._match(o, f"{where}.origins[{n}]", _ORIGIN, "scheme://host[:port]").encode()
                 for n, o in enumerate(origins)
             ),
-            vnc_password=self._vnc_password(fields, where),
+            vnc_password=self._vnc_password(fields, "vncPassword", where),
+            vnc_watch_password=self._vnc_password(fields, "vncWatchPassword", where),
         )
         self._distinct(record.tokens, f"{where}.tokens")
         return record
 
-    def fields(self, value: object, where: str, keys: Sequence[str]) -> dict[str, object]:
-        """An object with exactly these keys."""
+    def fields(
+        self, value: object, where: str, keys: Sequence[str], optional: Sequence[str] = ()
+    ) -> dict[str, object]:
+        """An object with all of these keys, perhaps with the optional ones, and with no other."""
         if not isinstance(value, dict):
             self.problems.append(f"{where}: expected an object, found {_kind(value)}")
             return {}
+        known = (*keys, *optional)
         for key in value:
-            if key not in keys:
-                near = difflib.get_close_matches(key, keys, 1)
-                hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(keys)}"
+            if key not in known:
+                near = difflib.get_close_matches(key, known, 1)
+                hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
                 self.problems.append(f"{where}.{key}: no such key; {hint}")
         for key in keys:
             if key not in value:
@@ -114,12 +119,10 @@ class RecordReader:
             return None
         return end.timestamp()
 
-    def _vnc_password(self, fields: dict[str, object], where: str) -> str | None:
-        if fields.get("vncPassword") is None:
+    def _vnc_password(self, fields: dict[str, object], key: str, where: str) -> str | None:
+        if fields.get(key) is None:
             return None
-        return self._match(
-            fields["vncPassword"], f"{where}.vncPassword", _VNC_PASSWORD, "visible characters", True
-        )
+        return self._match(fields[key], f"{where}.{key}", _VNC_PASSWORD, "visible characters", True)
 
     def _match(
         self, value: object, where: str, pattern: str, expected: str, secret: bool = False

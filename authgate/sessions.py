@@ -1,20 +1,23 @@
 """Signed sessions of the live view: a cookie that names a token and proves it was shown.
 
-The cookie is `<expires>:<token name>:<signature>`. The signature also covers the instance and
-the token's digest: it is worthless on another host, and ends when the token is replaced.
+The cookie is `<expires>:<token name>:<signature>`. The signature also covers the instance, the
+token's grant and its digest: it is worthless on another host, and ends when the token is replaced.
 """
 
 import hmac
-import math
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Container
 from typing import NamedTuple
 
-from authgate.model import TOKEN_NAME, Grant, Record, Token
+from authgate.model import TOKEN_NAME, VIEW_GRANTS, Record, Token
 
 COOKIE = "__Host-mcpier-view"
 LONGEST_SESSION = 12 * 3600
+
+# Lax: a link to the view from elsewhere finds the session. Every request that acts (the forms,
+# the WebSocket) is held to its own origin.
+_COOKIE_TERMS = "Path=/; Secure; HttpOnly; SameSite=Lax"
 
 _VALUE = re.compile(rf"([0-9]{{1,12}}):({TOKEN_NAME}):([A-Za-z0-9_-]{{43}})", re.ASCII)
 
@@ -29,18 +32,23 @@ class Sessions(NamedTuple):
 class Session(NamedTuple):
     """A session that holds; `expires` is in seconds since 1970."""
 
-    token: str
+    token: Token
     expires: int
     signature: str
 
 
-def issue(record: Record, name: str, key: bytes, now: float) -> tuple[str, int]:
-    """A cookie value for the bearer of the view token `name`, and its life in seconds."""
-    token = _view_token(record, name)
-    if token is None:
-        raise ValueError(f"{record.id} has no view token of this name")
-    expires = int(min(now + LONGEST_SESSION, token.expires or math.inf))
-    return f"{expires}:{name}:{_sign(record, token, expires, key)}", expires - int(now)
+def issue(record: Record, token: Token, key: bytes, now: float) -> str:
+    """What `Set-Cookie` gives the bearer of one of the record's tokens of the live view."""
+    expires = int(now + LONGEST_SESSION)
+    if token.expires is not None:
+        expires = min(expires, int(token.expires))
+    value = f"{expires}:{token.name}:{_sign(record, token, expires, key)}"
+    return f"{COOKIE}={value}; Max-Age={expires - int(now)}; {_COOKIE_TERMS}"
+
+
+def take_back() -> str:
+    """What `Set-Cookie` makes a browser forget its session."""
+    return f"{COOKIE}=; Max-Age=0; {_COOKIE_TERMS}"
 
 
 def read(cookies: bytes, record: Record, sessions: Sessions, now: float) -> Session | None:
@@ -49,27 +57,21 @@ def read(cookies: bytes, record: Record, sessions: Sessions, now: float) -> Sess
     match = _VALUE.fullmatch(values[0]) if len(values) == 1 else None
     if match is None:
         return None
-    session = Session(match[2], int(match[1]), match[3])
-    if session.expires <= now or session.signature in sessions.ended:
+    expires, name, signature = int(match[1]), match[2], match[3]
+    if expires <= now or signature in sessions.ended:
         return None
-    token = _view_token(record, session.token)
-    if token is None:
-        return None
-    good = _sign(record, token, session.expires, sessions.key)
-    return session if hmac.compare_digest(good, session.signature) else None
+    for token in record.tokens:
+        if token.grant in VIEW_GRANTS and token.name == name:
+            good = _sign(record, token, expires, sessions.key)
+            if hmac.compare_digest(good, signature):
+                return Session(token, expires, signature)
+    return None
 
 
 def without_session(cookies: bytes) -> bytes:
     """The `Cookie` value an instance may see: every cookie but ours."""
     kept = (crumb for crumb in _crumbs(cookies) if _pair(crumb)[0] != COOKIE)
     return "; ".join(kept).encode("latin-1")
-
-
-def _view_token(record: Record, name: str) -> Token | None:
-    for token in record.tokens:
-        if token.grant is Grant.VIEW and token.name == name:
-            return token
-    return None
 
 
 def _crumbs(cookies: bytes) -> list[str]:
@@ -82,6 +84,6 @@ def _pair(crumb: str) -> tuple[str, str]:
 
 
 def _sign(record: Record, token: Token, expires: int, key: bytes) -> str:
-    covered = f"authgate view 1\n{record.id}\n{token.digest.hex()}\n{expires}\n{token.name}"
-    signature = hmac.digest(key, covered.encode(), "sha256")
+    parts = ("authgate view 2", record.id, token.grant, token.digest.hex(), expires, token.name)
+    signature = hmac.digest(key, "\n".join(map(str, parts)).encode(), "sha256")
     return urlsafe_b64encode(signature).decode().rstrip("=")

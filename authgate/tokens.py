@@ -1,7 +1,7 @@
 """Bearer tokens: reading them from a header, finding them by digest."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import Enum, auto
 from hashlib import sha256
 from hmac import compare_digest
@@ -36,14 +36,16 @@ def read_bearer(authorizations: Sequence[bytes]) -> bytes | Unusable:
     return Unusable.NOT_BEARER if _VISIBLE.fullmatch(value) else Unusable.MALFORMED
 
 
-def find_token(tokens: Iterable[Token], presented: bytes, grant: Grant) -> Token | None:
-    """The token of this grant whose digest is that of `presented`, expired or not.
+def find_token(
+    tokens: Iterable[Token], presented: bytes, grants: Collection[Grant]
+) -> Token | None:
+    """The token of one of these grants whose digest is that of `presented`, expired or not.
 
     Every digest is compared, each in constant time: the answer's delay tells nothing.
     """
     digest = sha256(presented).digest()
     found = None
     for token in tokens:
-        if compare_digest(token.digest, digest) and token.grant is grant:
+        if compare_digest(token.digest, digest) and token.grant in grants:
             found = token
     return found

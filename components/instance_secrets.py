@@ -54,7 +54,10 @@ def _files(instances: Sequence[Instance], root: Root) -> list[File]:
 
 
 def _instance_files(instance: Instance, root: Root) -> list[File]:
-    values = {SecretKind.VNC: root.vnc_password(instance.id)}
+    values = {
+        SecretKind.VNC: root.vnc_password(instance.id),
+        SecretKind.VNC_WATCH: root.vnc_watch_password(instance.id),
+    }
     return [
         File(path=f"{instance.id}/{name}", content=values[kind], uid=instance.type.user)
         for name, kind in sorted(instance.type.secrets.items())

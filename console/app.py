@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from components.core.tickets import Grant
 from console import connect as connecting
 from console import deploy
 from console.errors import ConsoleError
+from console.view import view_link
 
 app = typer.Typer(
     help="MCP servers behind one wildcard domain on a Docker host.",
@@ -54,6 +56,16 @@ def connect(
     print(found["url"])
     for name, value in found["headers"].items():
         print(f"{name}: {value}")
+
+
+@app.command()
+def view(
+    instance: Annotated[str, typer.Argument(help="The instance's id.")],
+    watch: Annotated[bool, typer.Option("--watch", help="Show the screen, take no input.")] = False,
+    stack: Stack = "dev",
+) -> None:
+    """Print a link that opens an instance's live view once, within two minutes."""
+    print(view_link(stack, instance, Grant.WATCH if watch else Grant.VIEW))
 
 
 @app.command()

@@ -11,14 +11,14 @@ def client_config(stack: str, instance: str, token: str | None) -> dict[str, Any
     """`{"url", "headers"}` for an instance; its first token by name where none is named."""
     pulumi = Pulumi.of(stack)
     clients = pulumi.json("stack", "output", "clients", "--json", "--show-secrets")
-    tokens = _pick(clients, instance, f"stack {stack} has no instance {instance}")
+    tokens = pick(clients, instance, f"stack {stack} has no instance {instance}")
     if not tokens:
         raise ConsoleError(
             f"instance {instance} has no tokens",
             f"name one under mcpier:instances.{instance}.tokens in stacks/Pulumi.{stack}.yaml",
         )
     name = token or sorted(tokens)[0]
-    found: dict[str, Any] = _pick(tokens, name, f"instance {instance} has no token {name}")
+    found: dict[str, Any] = pick(tokens, name, f"instance {instance} has no token {name}")
     return found
 
 
@@ -27,7 +27,8 @@ def ca_certificate(stack: str) -> str:
     return str(Pulumi.of(stack).json("stack", "output", "ca", "--json"))
 
 
-def _pick(choices: dict[str, Any], name: str, missing: str) -> Any:
+def pick(choices: dict[str, Any], name: str, missing: str) -> Any:
+    """A choice by its name; raises `ConsoleError` with the nearest one, or all."""
     if name in choices:
         return choices[name]
     close = get_close_matches(name, choices, n=1)

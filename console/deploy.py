@@ -68,6 +68,8 @@ def _print_summary(pulumi: Pulumi, phases: list[tuple[str, float]]) -> None:
         for title, key in (("MCP", "mcpUrl"), ("live view", "vncUrl")):
             if key in instance:
                 print(f"  {title:<14} {instance[key]}")
+        if "vncUrl" in instance:
+            print(f"  open the view  .venv/bin/mcpier view {id_} --stack {pulumi.stack}")
         print(f"  client config  .venv/bin/mcpier connect {id_} --stack {pulumi.stack} --json")
     print()
     total = sum(seconds for _, seconds in phases)

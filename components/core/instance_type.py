@@ -16,6 +16,7 @@ class SecretKind(StrEnum):
     """What a secret file of an instance holds."""
 
     VNC = "vnc"
+    VNC_WATCH = "vnc-watch"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,3 +83,8 @@ class InstanceType:
     limits: Limits
     stop_seconds: int
     health: Health
+
+    @property
+    def can_be_watched(self) -> bool:
+        """Whether its VNC server has a second password, with which it takes no input."""
+        return SecretKind.VNC_WATCH in self.secrets.values()

@@ -32,12 +32,17 @@ def clients(spec: StackSpec, root: Root) -> dict[str, dict[str, dict[str, object
 
 
 def viewers(spec: StackSpec, root: Root) -> dict[str, dict[str, str]]:
-    """`viewers.<id>.{url,token}`: what a person needs to open the live view; secret."""
+    """`viewers.<id>.{url,token,watchToken,ticketKey}`: what opens the live view; secret.
+
+    `watchToken` is there where the view can be watched without input; `ticketKey` signs links.
+    """
     return {
         instance.id: {
             "url": _urls(spec, instance)["vncUrl"],
             "token": root.view_token(instance.id),
+            "ticketKey": root.ticket_key(instance.id),
         }
+        | ({"watchToken": root.watch_token(instance.id)} if instance.type.can_be_watched else {})
         for instance in spec.instances
         if any(endpoint.auth is Auth.VIEW for endpoint in instance.type.endpoints)
     }

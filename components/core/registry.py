@@ -19,26 +19,24 @@ def registry_document(spec: StackSpec, root: Root) -> str:
 
 
 def _record(instance: Instance, root: Root) -> dict[str, Any]:
-    view = {
-        "name": "view",
-        "sha256": token_digest(root.view_token(instance.id)),
-        "expires": None,
-        "grant": "view",
-    }
     tokens = [
-        {
-            "name": token.name,
-            "sha256": token_digest(root.token(instance.id, token)),
-            "expires": token.expires,
-            "grant": "mcp",
-        }
+        _token(token.name, root.token(instance.id, token), "mcp", token.expires)
         for token in instance.tokens
     ]
+    tokens.append(_token("view", root.view_token(instance.id), "view"))
+    watched = instance.type.can_be_watched
+    if watched:
+        tokens.append(_token("watch", root.watch_token(instance.id), "watch"))
     return {
         "id": instance.id,
         "type": instance.type.name,
         "state": instance.state.value,
-        "tokens": [*tokens, view],
+        "tokens": tokens,
         "origins": list(instance.origins),
         "vncPassword": root.vnc_password(instance.id),
+        "vncWatchPassword": root.vnc_watch_password(instance.id) if watched else None,
     }
+
+
+def _token(name: str, value: str, grant: str, expires: str | None = None) -> dict[str, Any]:
+    return {"name": name, "sha256": token_digest(value), "expires": expires, "grant": grant}

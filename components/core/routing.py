@@ -79,6 +79,10 @@ def _http(spec: StackSpec) -> dict[str, Any]:
             "sign-in": _router(
                 f"{view} && (Path(`/`) || PathPrefix(`/_mcpier/`))", 10_000, "pages", []
             ),
+            # A one-time link's ticket stands in its path, which the access log would keep; the
+            # gate's own log has a line for each that is used.
+            "link": _router(f"{view} && PathPrefix(`/_mcpier/enter/`)", 10_002, "pages", [])
+            | {"observability": {"accessLogs": False}},
         },
         "services": {
             "pages": {"loadBalancer": {"servers": [{"url": f"{gate}:{PAGES_PORT}"}]}},
@@ -130,7 +134,9 @@ def static_flags(spec: StackSpec, network: str) -> list[str]:
         "--providers.file.watch=true",
         "--providers.providersthrottleduration=1s",
     ]
-    http = _entry_point("http", edge.http_port)
+    # It only redirects: nothing that was typed there by mistake is kept, one-time links included.
+    silent = "--entrypoints.http.observability.accesslogs=false"
+    http = [*_entry_point("http", edge.http_port), silent]
     redirect = "--entrypoints.http.http.redirections.entrypoint"
     https = _entry_point("https", edge.https_port)
     return [*shared, *http, f"{redirect}.to=https", f"{redirect}.scheme=https", *https]

@@ -36,19 +36,40 @@ class Root:
     def token(self, instance: str, token: Token) -> str:
         """The value of a bearer token: 256 bits."""
         secret = self.derive("token", instance, token.name, str(token.generation))
-        return TOKEN_PREFIX + urlsafe_b64encode(secret).decode().rstrip("=")
+        return TOKEN_PREFIX + unpadded(secret)
 
     def view_token(self, instance: str) -> str:
         """The value of the token that opens an instance's live view."""
-        return TOKEN_PREFIX + urlsafe_b64encode(self.derive("view", instance)).decode().rstrip("=")
+        return TOKEN_PREFIX + unpadded(self.derive("view", instance))
+
+    def watch_token(self, instance: str) -> str:
+        """The value of the token that opens an instance's live view without input."""
+        return TOKEN_PREFIX + unpadded(self.derive("watch", instance))
 
     def vnc_password(self, instance: str) -> str:
         """An instance's VNC password; the protocol knows 8 characters and no more."""
         return urlsafe_b64encode(self.derive("vnc", instance)).decode()[:8]
 
+    def vnc_watch_password(self, instance: str) -> str:
+        """The VNC password with which an instance takes no input."""
+        return urlsafe_b64encode(self.derive("vnc-watch", instance)).decode()[:8]
+
     def session_key(self) -> str:
         """The key that signs sessions of the live view: 32 bytes in base64."""
         return b64encode(self.derive("session")).decode()
+
+    def ticket_key(self, instance: str) -> str:
+        """The key that signs one-time links to an instance's live view: 32 bytes in base64.
+
+        It follows from the session key as authgate derives it (authgate/tickets.py).
+        """
+        names = f"authgate ticket key 1\n{instance}".encode()
+        return b64encode(hmac.digest(self.derive("session"), names, hashlib.sha256)).decode()
+
+
+def unpadded(value: bytes) -> str:
+    """Base64 that may stand in a URL, without the padding."""
+    return urlsafe_b64encode(value).decode().rstrip("=")
 
 
 def token_digest(value: str) -> str:

@@ -18,11 +18,14 @@ from authgate.journal import Journal
 from authgate.registry import Registry
 from authgate.settings import GATE_PORT, OPERATIONS_PORT, PAGES_PORT
 from authgate.sync import read_document, write_registry
+from components.core.secrets import Root
 
 DOMAIN = "mcpier.test"
 ALICE = "alice-token-0123456789"
 VIEWER = "viewer-token-0123456789"
-KEY = bytes(range(32))
+WATCHER = "watcher-token-0123456789"
+ROOT = Root(key=bytes(range(32)), drawn_at=1_790_000_000)
+KEY = base64.b64decode(ROOT.session_key())
 NOON = 1_795_000_000.0
 
 Headers = dict[str, str] | list[tuple[str, str]]
@@ -34,14 +37,19 @@ def token(name: str, value: str, grant: str = "mcp", expires: str | None = None)
 
 
 def record(instance: str = "demo", **changes: Any) -> dict[str, Any]:
-    """A running instance that alice may use and viewer may watch."""
+    """A running instance that alice may use, viewer may see and handle, watcher may see."""
     return {
         "id": instance,
         "type": "playwright",
         "state": "running",
-        "tokens": [token("alice", ALICE), token("viewer", VIEWER, "view")],
+        "tokens": [
+            token("alice", ALICE),
+            token("viewer", VIEWER, "view"),
+            token("watcher", WATCHER, "watch"),
+        ],
         "origins": ["https://app.example.org"],
         "vncPassword": "pa#s w?d".replace(" ", "-"),
+        "vncWatchPassword": "wa&ch=er",
     } | changes
 
 

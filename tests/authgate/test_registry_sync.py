@@ -47,7 +47,7 @@ def test_only_its_owner_reads_the_registry(tmp_path: Path) -> None:
 def test_every_problem_is_named_and_nothing_is_written(tmp_path: Path) -> None:
     sync(tmp_path, record())
     before = files(tmp_path)
-    tokens = [token("a b", "x", "watch"), token("c", "y", expires="soon") | {"sha256": ALICE}]
+    tokens = [token("a b", "x", "stare"), token("c", "y", expires="soon") | {"sha256": ALICE}]
     wrong = record("Demo", state="paused", tokens=tokens, origins=["https://x/"], vncPasswort=1)
     text = document(wrong, record(), record(), key=b"short")
     with pytest.raises(AuthgateError) as raised:
@@ -57,7 +57,7 @@ def test_every_problem_is_named_and_nothing_is_written(tmp_path: Path) -> None:
         "instances[0].id: ",
         "instances[0].state: expected running or stopped, found 'paused'",
         "instances[0].tokens[0].name: ",
-        "instances[0].tokens[0].grant: expected mcp or view, found 'watch'",
+        "instances[0].tokens[0].grant: expected mcp or view or watch, found 'stare'",
         "instances[0].tokens[1].expires: ",
         "instances[0].tokens[1].sha256: ",
         "instances[0].origins[0]: ",

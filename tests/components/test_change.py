@@ -98,7 +98,10 @@ def test_a_stopped_instance_keeps_its_secrets_and_its_record(recording: Recordin
     records = json.loads(commands["authgate-registry"].inputs["stdin"])["instances"]
     assert [record["state"] for record in records if record["id"] == "resting"] == ["stopped"]
     files = json.loads(commands["instance-secrets-files"].inputs["stdin"])["files"]
-    assert "/volumes/resting/vnc-password" in [file["path"] for file in files]
+    assert [file["path"] for file in files if "/resting/" in file["path"]] == [
+        "/volumes/resting/vnc-password",
+        "/volumes/resting/vnc-watch-password",
+    ]
 
 
 def test_a_stack_without_instances_is_a_platform_all_the_same(config: dict[str, Any]) -> None:

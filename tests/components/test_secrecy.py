@@ -16,7 +16,8 @@ def values(root: Root) -> list[str]:
     certificates = issue(root, STACK["domain"], generation=1, issued_at=root.drawn_at)
     found.append(certificates.key.splitlines()[1])
     for id_, instance in STACK["instances"].items():
-        found += [root.view_token(id_), root.vnc_password(id_)]
+        found += [root.view_token(id_), root.watch_token(id_), root.ticket_key(id_)]
+        found += [root.vnc_password(id_), root.vnc_watch_password(id_)]
         for name in instance["tokens"]:
             found.append(root.token(id_, Token(name=name, generation=1, expires=None)))
     return found
@@ -58,9 +59,10 @@ def test_nothing_but_a_commands_stdin_holds_a_secret(recording: Recording) -> No
 def test_only_digests_of_tokens_reach_the_gate(recording: Recording) -> None:
     document = recording.of("command")["authgate-registry"].inputs["stdin"]
     tokens = [secret for secret in values(ROOT) if secret.startswith("mcpier_")]
-    assert len(tokens) == 7
+    assert len(tokens) == 10
     assert [token for token in tokens if token in document] == []
     assert ROOT.vnc_password("demo") in document
+    assert ROOT.vnc_watch_password("demo") in document
 
 
 def test_the_root_is_drawn_once_and_its_output_kept_as_a_secret(recording: Recording) -> None:

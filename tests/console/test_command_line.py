@@ -49,10 +49,11 @@ def test_up_repairs_then_deploys_then_says_how_to_connect(programs: Programs) ->
     assert (done.returncode, done.stderr) == (0, "")
     assert steps(programs) == ["stack select", "stack export", "up --yes", "stack output"]
     printed = done.stdout.splitlines()
-    assert printed[1:5] == [
+    assert printed[1:6] == [
         "demo (playwright, running)",
         f"  MCP            {URL}",
         f"  live view      {VIEW}",
+        "  open the view  .venv/bin/mcpier view demo --stack dev",
         "  client config  .venv/bin/mcpier connect demo --stack dev --json",
     ]
     assert printed[-1].startswith("seconds: engine 0.1  python 2.0  prepare ")
@@ -118,6 +119,16 @@ def test_connect_prints_url_and_headers_for_people() -> None:
         URL,
         "Authorization: Bearer mcpier_x",
     ]
+
+
+@pytest.mark.parametrize("options", [[], ["--watch"]])
+def test_view_prints_one_link_and_nothing_else(programs: Programs, options: list[str]) -> None:
+    viewer = {"url": VIEW, "token": "a", "watchToken": "b", "ticketKey": "A" * 43 + "="}
+    programs.answer("pulumi stack output viewers", {"demo": viewer})
+    done = mcpier("view", "demo", *options)
+    assert (done.returncode, done.stderr) == (0, "")
+    (line,) = done.stdout.splitlines()
+    assert line.startswith(f"{VIEW}_mcpier/enter/")
 
 
 def test_the_ca_is_printed_as_it_is(programs: Programs) -> None:

@@ -27,7 +27,10 @@ TYPE = {
         }
     },
     "environment": {"MCPIER_ALLOWED_HOSTS": "{allowedHosts}"},
-    "secrets": {"vnc-password": {"kind": "vnc"}},
+    "secrets": {
+        "vnc-password": {"kind": "vnc"},
+        "vnc-watch-password": {"kind": "vnc-watch"},
+    },
     "health": {"command": ["health"]},
 }
 

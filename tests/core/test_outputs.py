@@ -65,7 +65,18 @@ def test_a_person_gets_what_opens_the_live_view(spec: StackSpec) -> None:
     assert viewers["demo"] == {
         "url": "https://vnc-demo.mcp.example.org:8443/",
         "token": ROOT.view_token("demo"),
+        "watchToken": ROOT.watch_token("demo"),
+        "ticketKey": ROOT.ticket_key("demo"),
     }
+
+
+def test_where_the_screen_cannot_be_watched_without_input_nobody_gets_a_token_for_it(
+    config: dict[str, Any],
+) -> None:
+    document = TYPE | {"secrets": {"vnc-password": {"kind": "vnc"}}}
+    kind = parse_type("browser", "image/browser", document, "0" * 64)
+    viewers = outputs.viewers(parse("dev", config, [kind]), ROOT)
+    assert sorted(viewers["demo"]) == ["ticketKey", "token", "url"]
 
 
 def test_an_instance_without_a_screen_has_no_view(screenless: StackSpec) -> None:

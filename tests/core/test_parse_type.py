@@ -63,7 +63,17 @@ def test_every_key_reaches_the_type() -> None:
     assert (kind.choices[0].name, kind.choices[0].env) == ("screen", "MCPIER_SCREEN")
     assert kind.limits == Limits(memory=2048, pids=64, cpus=0.5)
     assert (kind.user, kind.stop_seconds, kind.seccomp) == (65535, 25, "seccomp.json")
-    assert (kind.secrets, kind.tmpfs) == ({"vnc-password": SecretKind.VNC}, {"/tmp": "size=64m"})
+    assert kind.secrets == {
+        "vnc-password": SecretKind.VNC,
+        "vnc-watch-password": SecretKind.VNC_WATCH,
+    }
+    assert kind.tmpfs == {"/tmp": "size=64m"}
+
+
+def test_a_view_can_be_watched_where_there_is_a_password_for_it() -> None:
+    control = {"vnc-password": {"kind": "vnc"}}
+    assert read(TYPE).can_be_watched
+    assert not read(TYPE | {"secrets": control}).can_be_watched
 
 
 def test_a_choice_without_a_default_is_set_only_where_it_is_chosen() -> None:
@@ -148,7 +158,8 @@ BROKEN: dict[str, tuple[Change, str]] = {
     ),
     "an unknown kind of secret": (
         lambda t: t["secrets"]["vnc-password"].update(kind="vcn"),
-        "secrets.vnc-password.kind: expected vnc, found 'vcn'. Known here: vnc.",
+        "secrets.vnc-password.kind: expected vnc or vnc-watch, found 'vcn'. "
+        "Known here: vnc, vnc-watch.",
     ),
     "root": (
         lambda t: t.update(user=0),

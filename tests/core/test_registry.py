@@ -4,8 +4,11 @@ import json
 from typing import Any
 
 from components.core.model import StackSpec
+from components.core.parse import parse
+from components.core.parse_type import parse_type
 from components.core.registry import registry_document
 from components.core.secrets import Root, token_digest
+from tests.core.conftest import TYPE
 
 ROOT = Root(key=bytes(32), drawn_at=1_790_000_000)
 
@@ -23,12 +26,15 @@ def test_every_instance_has_a_record_also_a_stopped_one(spec: StackSpec) -> None
     ]
 
 
-def test_a_record_holds_a_digest_for_each_token_and_for_the_view(spec: StackSpec) -> None:
+def test_a_record_holds_a_digest_for_each_token_and_for_both_grants_of_the_view(
+    spec: StackSpec,
+) -> None:
     alice, ci = spec.instances[1].tokens
     expected = [
         (alice.name, token_digest(ROOT.token("demo", alice)), "mcp"),
         (ci.name, token_digest(ROOT.token("demo", ci)), "mcp"),
         ("view", token_digest(ROOT.view_token("demo")), "view"),
+        ("watch", token_digest(ROOT.watch_token("demo")), "watch"),
     ]
     tokens = document(spec)["instances"][1]["tokens"]
     assert [(item["name"], item["sha256"], item["grant"]) for item in tokens] == expected
@@ -39,13 +45,25 @@ def test_no_token_stands_in_the_document(spec: StackSpec) -> None:
     for instance in spec.instances:
         for token in instance.tokens:
             assert ROOT.token(instance.id, token).removeprefix("mcpier_") not in written
-        assert ROOT.view_token(instance.id).removeprefix("mcpier_") not in written
+        for value in (ROOT.view_token(instance.id), ROOT.watch_token(instance.id)):
+            assert value.removeprefix("mcpier_") not in written
 
 
 def test_the_gate_gets_the_session_key_and_the_view_passwords(spec: StackSpec) -> None:
     found = document(spec)
     assert found["sessionKey"] == ROOT.session_key()
     assert found["instances"][1]["vncPassword"] == ROOT.vnc_password("demo")
+    assert found["instances"][1]["vncWatchPassword"] == ROOT.vnc_watch_password("demo")
+
+
+def test_a_view_that_cannot_be_watched_has_neither_token_nor_password_for_it(
+    config: dict[str, Any],
+) -> None:
+    kind = TYPE | {"secrets": {"vnc-password": {"kind": "vnc"}}}
+    types = [parse_type("browser", "image/browser", kind, "0" * 64)]
+    record = document(parse("dev", config, types))["instances"][1]
+    assert [item["name"] for item in record["tokens"]] == ["alice", "ci", "view"]
+    assert record["vncWatchPassword"] is None
 
 
 def test_two_runs_write_the_same_bytes(spec: StackSpec) -> None:

@@ -85,6 +85,7 @@ def test_what_is_shared_stands_below_and_above_every_instances_router(
         assert not [key for key in labels if key.endswith(".priority")]
     assert routers["absent"]["priority"] < min(lengths)
     assert max(lengths) < routers["sign-in"]["priority"] < routers["preflight"]["priority"]
+    assert routers["sign-in"]["priority"] < routers["link"]["priority"]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_known_and_unknown_ids_meet_the_same_gate(routers: dict[str, Any], host:
     assert hosts(routers["absent"]).search(host)
 
 
-@pytest.mark.parametrize("router", ["absent", "preflight", "sign-in"])
+@pytest.mark.parametrize("router", ["absent", "preflight", "sign-in", "link"])
 @pytest.mark.parametrize(
     "host",
     [
@@ -140,7 +141,7 @@ def test_only_the_gates_own_pages_are_reached_without_the_gate(
     document: dict[str, Any], routers: dict[str, Any]
 ) -> None:
     ungated = {name for name, router in routers.items() if router.get("middlewares") != ["gate"]}
-    assert ungated == {"preflight", "sign-in"}
+    assert ungated == {"preflight", "sign-in", "link"}
     assert {router["service"] for router in routers.values()} == {"pages"}
     servers = document["http"]["services"]["pages"]["loadBalancer"]["servers"]
     assert servers == [{"url": "http://10.9.0.2:9181"}]
@@ -221,6 +222,17 @@ def test_traefik_takes_only_what_its_own_stack_enables(flags: list[str]) -> None
 def test_the_access_log_holds_no_header_and_no_query(flags: list[str]) -> None:
     assert "--accesslog.fields.headers.defaultmode=drop" in flags
     assert "--accesslog.fields.queryparameters.defaultmode=drop" in flags
+
+
+def test_a_one_time_link_stands_in_no_access_log(routers: dict[str, Any], flags: list[str]) -> None:
+    silent = [name for name, router in routers.items() if "observability" in router]
+    assert silent == ["link"]
+    assert routers["link"]["observability"] == {"accessLogs": False}
+    assert hosts(routers["link"]).search("vnc-demo.mcp.example.org")
+    assert not hosts(routers["link"]).search("mcp-demo.mcp.example.org")
+    assert routers["link"]["rule"].endswith("&& PathPrefix(`/_mcpier/enter/`)")
+    assert "--entrypoints.http.observability.accesslogs=false" in flags
+    assert "--accesslog=true" in flags
 
 
 def test_no_flag_stands_there_twice(flags: list[str]) -> None:

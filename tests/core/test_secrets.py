@@ -54,6 +54,7 @@ def test_an_expiry_does_not_change_a_token() -> None:
 def test_a_token_has_the_prefix_that_scanners_know_and_256_bits() -> None:
     assert re.fullmatch(r"mcpier_[A-Za-z0-9_-]{43}", ROOT.token("demo", token()))
     assert re.fullmatch(r"mcpier_[A-Za-z0-9_-]{43}", ROOT.view_token("demo"))
+    assert re.fullmatch(r"mcpier_[A-Za-z0-9_-]{43}", ROOT.watch_token("demo"))
 
 
 @pytest.mark.parametrize(
@@ -64,8 +65,9 @@ def test_a_token_has_the_prefix_that_scanners_know_and_256_bits() -> None:
         ROOT.token("demo", token("alice1")),
         ROOT.token("demo", token(generation=2)),
         ROOT.view_token("demo"),
+        ROOT.watch_token("demo"),
     ],
-    ids=["root", "instance", "name", "generation", "view"],
+    ids=["root", "instance", "name", "generation", "view", "watch"],
 )
 def test_each_of_what_a_token_is_for_changes_it(other: str) -> None:
     assert other != ROOT.token("demo", token())
@@ -88,8 +90,21 @@ def test_no_name_holds_what_separates_the_names() -> None:
 
 
 def test_a_view_password_is_as_long_as_the_protocol_takes() -> None:
-    assert re.fullmatch(r"[A-Za-z0-9_-]{8}", ROOT.vnc_password("demo"))
-    assert ROOT.vnc_password("demo") != ROOT.vnc_password("other")
+    passwords = [ROOT.vnc_password("demo"), ROOT.vnc_watch_password("demo")]
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{8}", password) for password in passwords)
+    others = [ROOT.vnc_password("other"), ROOT.vnc_watch_password("other")]
+    assert len({*passwords, *others}) == 4
+
+
+def test_watching_and_acting_are_opened_by_different_tokens() -> None:
+    tokens = {ROOT.view_token("demo"), ROOT.watch_token("demo"), ROOT.watch_token("other")}
+    assert len(tokens) == 3
+
+
+def test_each_instance_has_a_key_of_32_bytes_for_its_links() -> None:
+    keys = [ROOT.ticket_key("demo"), ROOT.ticket_key("other"), OTHER.ticket_key("demo")]
+    assert [len(b64decode(key, validate=True)) for key in keys] == [32] * 3
+    assert len({*keys, ROOT.session_key()}) == 4
 
 
 def test_the_session_key_is_32_bytes_of_the_roots_own() -> None:

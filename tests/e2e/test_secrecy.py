@@ -19,11 +19,16 @@ def secrets(outputs: dict[str, Any]) -> list[str]:
         for clients in outputs["clients"].values()
         for client in clients.values()
     ]
-    views = [viewer["token"] for viewer in outputs["viewers"].values()]
+    views = [
+        viewer[key]
+        for viewer in outputs["viewers"].values()
+        for key in ("token", "watchToken", "ticketKey")
+    ]
     volume = f"mcpier-{STACK}-mcp-demo-secrets"
     reading = ["--mount", f"type=volume,source={volume},target=/s", "mcpier/base-debian:bookworm"]
-    password = docker("run", "--rm", "--network", "none", *reading, "cat", "/s/vnc-password")
-    return [*tokens, *views, password.strip()]
+    files = ["sh", "-c", "cat /s/vnc-password; echo; cat /s/vnc-watch-password"]
+    passwords = docker("run", "--rm", "--network", "none", *reading, *files)
+    return [*tokens, *views, *passwords.split()]
 
 
 def test_the_state_and_the_outputs_of_pulumi_show_no_secret(

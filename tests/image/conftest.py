@@ -38,3 +38,12 @@ def instance(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[I
     with Instance(image, tmp_path_factory.mktemp("instance")) as running:
         running.wait_healthy()
         yield running
+
+
+@pytest.fixture(scope="module")
+def viewer(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """Return a second instance, whose browser watches the first; it has a mouse."""
+    mouse = {"PLAYWRIGHT_MCP_CAPS": "vision"}
+    with Instance(image, tmp_path_factory.mktemp("viewer"), environment=mouse) as running:
+        running.wait_healthy()
+        yield running

@@ -18,6 +18,7 @@ TAG = "mcpier/test-playwright:latest"
 LABEL = "mcpier.stack=test-image"
 HOST = "mcp-test.mcpier.localhost:8443"
 PASSWORD = "t3stpass"
+WATCH_PASSWORD = "w4tchme!"
 TYPE: dict[str, Any] = yaml.safe_load((IMAGE / "type.yaml").read_text(encoding="utf-8"))
 
 
@@ -59,6 +60,13 @@ def sweep() -> None:
         docker("rm", "--force", "--volumes", *left.split())
 
 
+def write_secret(file: Path, value: str) -> None:
+    """Write a secret file as the instance's user finds it."""
+    file.write_text(value, encoding="utf-8")
+    file.chmod(0o400)
+    os.chown(file, TYPE["user"], TYPE["user"])
+
+
 def wait_until(happened: Callable[[], bool], seconds: float, what: str) -> float:
     """Wait for something with a deadline; return the seconds it took."""
     began = time.monotonic()
@@ -79,15 +87,15 @@ class Instance:
         environment: dict[str, str] | None = None,
         seccomp: Path | None = IMAGE / "seccomp.json",
         password: str | None = PASSWORD,
+        watch_password: str | None = WATCH_PASSWORD,
     ) -> None:
         self.name = f"mcpier-test-image-{uuid.uuid4().hex[:8]}"
         secrets = folder / f"secrets-{self.name}"
         secrets.mkdir()
-        if password is not None:
-            file = secrets / "vnc-password"
-            file.write_text(password, encoding="utf-8")
-            file.chmod(0o400)
-            os.chown(file, TYPE["user"], TYPE["user"])
+        passwords = {"vnc-password": password, "vnc-watch-password": watch_password}
+        for name, value in passwords.items():
+            if value is not None:
+                write_secret(secrets / name, value)
         self.words = self._run_words(image, secrets, environment or {}, seccomp)
 
     def _run_words(

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -47,14 +47,6 @@ STATE = """
   };
 }
 """
-
-
-@pytest.fixture(scope="module")
-def viewer(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """Return a second instance, whose browser watches the first."""
-    with Instance(image, tmp_path_factory.mktemp("viewer")) as running:
-        running.wait_healthy()
-        yield running
 
 
 def view_url(instance: Instance, password: str) -> str:

@@ -156,13 +156,22 @@ def test_processes_killed_for_memory_are_counted_in_both_kinds_of_control_groups
     assert processes.oom_kills((tmp_path / "absent",)) == 0
 
 
-def test_an_empty_password_file_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "vnc-password"
-    assert f"{file} is missing" in (preflight.password_problem(file) or "")
-    file.write_text("\n")
-    assert f"{file} is empty" in (preflight.password_problem(file) or "")
-    file.write_text("secret\n")
-    assert preflight.password_problem(file) is None
+def test_a_missing_or_empty_password_file_is_refused(tmp_path: Path) -> None:
+    control, watch = tmp_path / "vnc-password", tmp_path / "vnc-watch-password"
+    watch.write_text("\n")
+    missing, empty = preflight.password_problems((control, watch))
+    assert f"{control} is missing" in missing
+    assert f"{watch} is empty" in empty
+
+
+def test_passwords_that_the_protocol_cannot_tell_apart_are_refused(tmp_path: Path) -> None:
+    control, watch = tmp_path / "vnc-password", tmp_path / "vnc-watch-password"
+    control.write_text("12345678-control\n")
+    watch.write_text("12345678-watch\n")
+    (same,) = preflight.password_problems((control, watch))
+    assert f"{watch} holds the same password as {control}" in same
+    watch.write_text("1234567-watch\n")
+    assert preflight.password_problems((control, watch)) == []
 
 
 def test_a_time_zone_is_a_file_of_the_database(tmp_path: Path) -> None:

@@ -35,10 +35,14 @@ def test_a_bad_screen_ends_it_at_once_with_one_line(start: Start) -> None:
     assert "MCPIER_SCREEN is 'wide'; expected WIDTHxHEIGHTxDEPTH" in instance.logs()
 
 
-def test_a_missing_vnc_password_ends_it_at_once_with_the_files_name(start: Start) -> None:
-    instance = start(password=None)
+@pytest.mark.parametrize("name", ["password", "watch_password"])
+def test_a_missing_vnc_password_ends_it_at_once_with_the_files_name(
+    start: Start, name: str
+) -> None:
+    instance = start(**{name: None})
     assert instance.wait_exit() != 0
-    assert "/run/secrets/mcpier/vnc-password is missing" in instance.logs()
+    file = f"vnc-{name.replace('_', '-')}"
+    assert f"/run/secrets/mcpier/{file} is missing" in instance.logs()
 
 
 def test_without_its_seccomp_profile_it_ends_at_once_and_names_the_profile(start: Start) -> None:

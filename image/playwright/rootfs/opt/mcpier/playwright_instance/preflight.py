@@ -5,7 +5,11 @@ import resource
 import subprocess
 from pathlib import Path
 
-VNC_PASSWORD = Path("/run/secrets/mcpier/vnc-password")
+# The second lets its bearer watch and do nothing.
+VNC_PASSWORDS = (
+    Path("/run/secrets/mcpier/vnc-password"),
+    Path("/run/secrets/mcpier/vnc-watch-password"),
+)
 WRITABLE = (Path("/tmp"), Path("/run/mcpier"), Path("/home/mcpier"))
 
 # libvncserver, and others like it, walk every descriptor up to the soft limit: with a daemon's
@@ -16,8 +20,23 @@ MOST_OPEN_FILES = 65536
 SANDBOX_TRIAL = "unshare --user --map-root-user --pid --net --fork --root=/ true"
 
 
-def password_problem(path: Path = VNC_PASSWORD) -> str | None:
-    """Say what is wrong with the file that holds the VNC password."""
+def password_problems(paths: tuple[Path, Path] = VNC_PASSWORDS) -> list[str]:
+    """Say what is wrong with the VNC passwords' files, of which the second is for watching."""
+    problems = [problem for problem in map(_password_problem, paths) if problem]
+    if not problems and read_password(paths[0]) == read_password(paths[1]):
+        problems.append(
+            f"{paths[1]} holds the same password as {paths[0]} in its first 8 characters, so that "
+            "whoever watches could act; put another one there"
+        )
+    return problems
+
+
+def read_password(path: Path) -> bytes:
+    """Return the password in a file; RFB uses 8 characters."""
+    return path.read_bytes().strip()[:8]
+
+
+def _password_problem(path: Path) -> str | None:
     remedy = "mount the instance's secrets there, the file readable by user 1000"
     try:
         content = path.read_text(encoding="utf-8").strip()

@@ -22,7 +22,7 @@ def find_problems(env: Mapping[str, str]) -> tuple[Settings | None, list[str]]:
     """Read the settings and look at the container; return every problem at once."""
     settings, problems = read_settings(env)
     found = [
-        preflight.password_problem(),
+        *preflight.password_problems(),
         preflight.time_zone_problem(env.get("TZ", "")),
         *preflight.writable_problems(),
         preflight.sandbox_problem(),
@@ -43,14 +43,13 @@ def program_environment(settings: Settings) -> dict[str, str]:
 
 
 def prepare() -> None:
-    """Make the directories, and the server's form of the VNC password (RFB uses 8 characters)."""
+    """Make the directories, and the server's form of the VNC passwords."""
     OUTPUT.mkdir(exist_ok=True)
     DISPLAY_SOCKETS.mkdir(exist_ok=True)
     DISPLAY_SOCKETS.chmod(0o1777)
-    password = preflight.VNC_PASSWORD.read_bytes().strip()[:8]
-    hashed = subprocess.run(
-        ["tigervncpasswd", "-f"], input=password + b"\n", capture_output=True, check=True
-    )
+    # The program's manual: the second line is the view-only password.
+    lines = b"".join(preflight.read_password(file) + b"\n" for file in preflight.VNC_PASSWORDS)
+    hashed = subprocess.run(["tigervncpasswd", "-f"], input=lines, capture_output=True, check=True)
     VNC_PASSWORD_HASH.touch(mode=0o600)
     VNC_PASSWORD_HASH.write_bytes(hashed.stdout)
 

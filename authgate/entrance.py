@@ -1,0 +1,84 @@
+"""The entrance to a live view: whoever may pass gets a session, everyone else is told why not."""
+
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from authgate.context import Context
+from authgate.decision import GUESSES, Decision, Reason, from_own_page
+from authgate.files import RegistryTrouble
+from authgate.forwarded import ForwardedRequest, parse_for_instance
+from authgate.hosts import InstanceHost
+from authgate.model import NO_INSTANCE, Record
+from authgate.pages import own_trouble, see_other, sign_in_page
+from authgate.sessions import issue
+
+_WRONG_TOKEN = (401, "This token does not open this view. Ask for the instance's view token.")
+_REFUSALS = {
+    Reason.FOREIGN_ORIGIN: (403, "Please sign in from this page."),
+    Reason.MALFORMED: (400, "Please enter the view token."),
+    Reason.WRONG_TOKEN: _WRONG_TOKEN,
+    Reason.EXPIRED_TOKEN: _WRONG_TOKEN,
+    Reason.WRONG_TICKET: (401, "This link does not open this view. Ask for another one."),
+    Reason.EXPIRED_TICKET: (401, "This link is too old. Ask for another one."),
+    Reason.USED_TICKET: (401, "This link has been used already. Ask for another one."),
+}
+
+
+class Visit(NamedTuple):
+    """A form that was sent to a host; the record is `NO_INSTANCE`'s where there is none."""
+
+    form: Request
+    asked: ForwardedRequest
+    host: InstanceHost
+    record: Record
+
+
+Judge = Callable[[Visit], Awaitable[Decision]]
+
+
+class Entrance:
+    """Admits visitors by what a judge makes of the form that they sent."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def admit(self, form: Request, door: str, judge: Judge) -> Response:
+        """Answers a form; `door` is the word for it in the log."""
+        started = perf_counter()
+        asked, host = parse_for_instance(form.headers.raw, self._context.hosts)
+        try:
+            record = self._context.registry.record(host.id)
+            visit = Visit(form, asked, host, record or NO_INSTANCE)
+            decision = await self._decide(visit, judge)
+            response = self._respond(visit, decision)
+        except RegistryTrouble:
+            record, decision = None, Decision(Reason.OWN_TROUBLE)
+            response = own_trouble()
+        seconds = perf_counter() - started
+        self._context.journal.decided(door, asked, decision, record is not None, seconds)
+        return response
+
+    async def _decide(self, visit: Visit, judge: Judge) -> Decision:
+        if not from_own_page(self._context.hosts, visit.asked, visit.host):
+            return Decision(Reason.FOREIGN_ORIGIN)
+        decision = await judge(visit)
+        if decision.reason in GUESSES:
+            now = self._context.clock()
+            wait = self._context.limits.failed(visit.asked.address, visit.host.label, now)
+            if wait:
+                return Decision(Reason.THROTTLED, decision.token, wait)
+        return decision
+
+    def _respond(self, visit: Visit, decision: Decision) -> Response:
+        if decision.reason is Reason.ALLOWED and decision.token is not None:
+            key, now = self._context.registry.session_key(), self._context.clock()
+            return see_other("/", issue(visit.record, decision.token, key, now))
+        if decision.reason is Reason.THROTTLED:
+            problem = f"Too many wrong tokens. Try again in {decision.retry_after} seconds."
+            return sign_in_page(visit.host, 429, problem, decision.retry_after)
+        status, problem = _REFUSALS[decision.reason]
+        return sign_in_page(visit.host, status, problem)
