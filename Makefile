@@ -6,13 +6,13 @@ VENV = .venv/bin
 .PHONY: up preview destroy env check test soak
 
 up: ## set up what is missing, then deploy the stack
-	@$(SETUP) -- $(VENV)/mcpier up --stack $(STACK)
+	@$(SETUP) --stack $(STACK) -- $(VENV)/mcpier up --stack $(STACK)
 
 preview: ## show what `make up` would do
-	@$(SETUP) -- $(VENV)/mcpier preview --stack $(STACK)
+	@$(SETUP) --stack $(STACK) -- $(VENV)/mcpier preview --stack $(STACK)
 
 destroy: ## remove every container, network and volume of the stack
-	@$(SETUP) -- $(VENV)/mcpier destroy --stack $(STACK)
+	@$(SETUP) --stack $(STACK) -- $(VENV)/mcpier destroy --stack $(STACK)
 
 env: ## the shell lines for typing pulumi by hand: eval "$$(make -s env)"
 	@$(SETUP) env $(STACK)

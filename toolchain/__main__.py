@@ -1,18 +1,19 @@
-"""`python3 -m toolchain [STEP …] [-- COMMAND …]`: sets the machine up, then becomes the command.
+"""`python3 -m toolchain [--stack STACK] [STEP …] [-- COMMAND …]`: sets up, then runs the command.
 
 Steps are engine, python, tools and bases, in this order; all of them where none is named.
 `python3 -m toolchain env STACK` prints the shell lines for typing pulumi by hand.
 """
 
+import argparse
 import os
 import shlex
 import sys
 import time
 from collections.abc import Callable
 
-from toolchain.bases import ensure_bases
+from toolchain.bases import BASES, Base, bases_named_in, ensure_bases
 from toolchain.engine import ensure_engine
-from toolchain.environment import ensure_environment
+from toolchain.environment import PROJECT, ensure_environment
 from toolchain.errors import SetupError
 from toolchain.shell import path_with_tools, pulumi_variables
 from toolchain.tools import ensure_tools
@@ -32,8 +33,10 @@ def main(arguments: list[str]) -> int:
         if arguments[:1] == ["env"]:
             _print_variables(arguments[1:])
             return 0
-        wanted, command = _split(arguments)
-        seconds = [(name, _timed(name, step)) for name, step in _steps(wanted)]
+        options, command = _split(arguments)
+        seconds = [
+            (name, _timed(name, step)) for name, step in _steps(options.steps, options.stack)
+        ]
         if command:
             _become(command, seconds)
     except SetupError as error:
@@ -64,24 +67,35 @@ def _print_variables(stacks: list[str]) -> None:
         print(f"export {name}={shlex.quote(value)}")
 
 
-def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
-    """The steps before `--` and the command behind it."""
+def _split(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """What stands before `--`, as `steps` and `stack`, and the command behind it."""
     place = arguments.index("--") if "--" in arguments else len(arguments)
-    return arguments[:place], arguments[place + 1 :]
+    parser = argparse.ArgumentParser(prog="python3 -m toolchain")
+    parser.add_argument("steps", nargs="*", metavar="STEP")
+    parser.add_argument("--stack", help="see only to the base images that this stack's file names")
+    return parser.parse_args(arguments[:place]), arguments[place + 1 :]
 
 
-def _steps(wanted: list[str]) -> list[tuple[str, Callable[[], None]]]:
+def _steps(wanted: list[str], stack: str | None) -> list[tuple[str, Callable[[], None]]]:
     steps = {
         "engine": lambda: ensure_engine(_say),
         "python": lambda: ensure_environment(_say),
         "tools": lambda: ensure_tools(_say),
-        "bases": lambda: ensure_bases(_say),
+        "bases": lambda: ensure_bases(_say, _bases(stack)),
     }
     if unknown := [name for name in wanted if name not in steps]:
         raise SetupError(
             f"there is no step {', '.join(unknown)}", f"name some of: {', '.join(steps)}"
         )
     return [(name, step) for name, step in steps.items() if name in wanted or not wanted]
+
+
+def _bases(stack: str | None) -> tuple[Base, ...]:
+    """All bases, or those that a stack names; one without a file is for its command to refuse."""
+    if stack is None:
+        return BASES
+    file = PROJECT / "stacks" / f"Pulumi.{stack}.yaml"
+    return bases_named_in(file.read_text("utf-8")) if file.exists() else ()
 
 
 def _timed(name: str, step: Callable[[], None]) -> float:

@@ -162,6 +162,7 @@ def test_the_gate_is_asked_at_its_fixed_address_and_owns_its_headers(
     owned = re.compile(gate["authResponseHeadersRegex"])
     assert owned.search("X-Mcpier-Anything")
     assert owned.search("X-Mcp-Instance")
+    assert owned.search("X-Forwarded-User")
     assert not owned.search("X-Mcp-Instances")
     assert not owned.search("Mcp-Session-Id")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from toolchain.bases import BASES
+from toolchain.bases import BASES, bases_named_in
 from toolchain.bases.engine import images_shown
 from toolchain.bases.plan import Action, Present, action, plan
 from toolchain.bases.recipe import digests, recipe_digest, recipe_files
@@ -112,3 +112,9 @@ def test_the_stand_ins_hold_the_versions_that_their_tags_name() -> None:
 
 def test_a_setup_error_says_what_happened_and_what_to_do() -> None:
     assert str(SetupError("no engine", "start one")) == "no engine\n  → start one"
+
+
+def test_a_stack_needs_the_bases_that_it_names_and_what_their_stand_ins_are_built_from() -> None:
+    named = bases_named_in("mcpier:bases:\n  node: mcpier/base-node:22-bookworm\n")
+    assert [base.name for base in named] == ["debian", "node"]
+    assert bases_named_in("mcpier:bases: {node: registry.example.org/node:22}") == ()

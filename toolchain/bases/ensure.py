@@ -17,20 +17,20 @@ from toolchain.errors import SetupError
 from toolchain.steps import Say, cache_dir
 
 
-def ensure_bases(say: Say) -> None:
-    """Pull each missing base image, or build its stand-in where no registry answers.
+def ensure_bases(say: Say, bases: Sequence[Base] = BASES) -> None:
+    """Pull each base image that is missing, or build its stand-in where no registry answers.
 
     Images that are there stay, but for stand-ins whose recipe changed. `say` gets one line of
     progress at a time; the logs of builds are in `cache_dir()/logs`. Raises `SetupError`.
     """
     certificates = machine_certificates()
     recipes = digests(BASES, certificates)
-    if not plan(BASES, _present(), recipes):
+    if not plan(bases, _present(), recipes):
         return
     try:
         with _only_one(say) as scratch:
             present = _present()
-            steps = plan(BASES, present, recipes)
+            steps = plan(bases, present, recipes)
             _carry_out(steps, recipes, certificates, scratch, say)
             _remove_replaced(steps, present)
     except OSError as error:

@@ -32,3 +32,10 @@ BASES: tuple[Base, ...] = (
     Base("python", "mcpier/base-python:3.11-bookworm", "python:3.11-slim-bookworm", ("debian",)),
     Base("traefik", "mcpier/base-traefik:3.7.15", "traefik:v3.7.15", ("debian", "python")),
 )
+
+
+def bases_named_in(text: str) -> tuple[Base, ...]:
+    """The bases whose tags a stack file names, and those that their stand-ins are built from."""
+    named = {base.name for base in BASES if base.tag in text}
+    parents = {parent for base in BASES if base.name in named for parent in base.parents}
+    return tuple(base for base in BASES if base.name in named | parents)
