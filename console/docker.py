@@ -29,6 +29,12 @@ def labelled(kind: str, stack: str) -> list[Found]:
     return [Found(id=id_, name=name) for id_, name in pairs]
 
 
+def running(stack: str) -> set[str]:
+    """The ids of a stack's containers that run."""
+    marked = ("--filter", f"label=mcpier.stack={stack}")
+    return set(_docker("container", "ls", *marked, "--no-trunc", "--quiet").split())
+
+
 def image_ids() -> set[str]:
     """The ids of all images of the engine."""
     return set(_docker("image", "ls", "--no-trunc", "--quiet").split())

@@ -3,13 +3,13 @@
 import json
 import os
 import socket
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from console.errors import ConsoleError
 from console.pulumi import PROJECT, Pulumi
+from toolchain.processes import runs
 
 SCHEME = "file://"
 
@@ -25,19 +25,7 @@ class Lock:
     @property
     def dead(self) -> bool:
         """Whether the holder is known to be gone: only of this host can that be known."""
-        return self.host == socket.gethostname() and not _runs_pulumi(self.pid)
-
-
-def _runs_pulumi(pid: int) -> bool:
-    """Whether a process is a living pulumi; where there is no /proc, whether it lives at all."""
-    if not Path("/proc/self").exists():
-        return subprocess.run(["kill", "-0", str(pid)], capture_output=True).returncode == 0
-    try:
-        # `12 (pulumi) S …`: a killed process that nobody has reaped yet is a zombie, Z.
-        name, state = Path(f"/proc/{pid}/stat").read_text().split(" ", 3)[1:3]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return name == "(pulumi)" and state != "Z"
+        return self.host == socket.gethostname() and not runs(self.pid, "pulumi")
 
 
 def release_dead_locks(pulumi: Pulumi) -> bool:

@@ -43,9 +43,11 @@ def repair(pulumi: Pulumi) -> list[str]:
 
 
 def known_on_host(kind: str, stack: str) -> set[str]:
-    """The ids that the host has of a type of resource."""
+    """The ids that the host has of a type of resource; a container that stands still is none."""
     if kind == IMAGE:
         return docker.image_ids()
+    if kind == CONTAINER:
+        return docker.running(stack)
     return {found.id for found in docker.labelled(KINDS[kind], stack)}
 
 
@@ -77,19 +79,18 @@ def known_ids(resources: Resources) -> set[str]:
 
 def flags_for_lost(resources: Resources, present: Mapping[str, Collection[str]]) -> list[str]:
     """Flags of `pulumi up`: a refresh where anything that the state knows is not present, and a
-    replacement of each Command that filled a volume which is gone.
+    replacement of each Command that stands on it, for what it did is undone: a volume that it
+    filled, a container that it waited for.
     """
     lost = {
-        resource["urn"]: resource["type"]
+        resource["urn"]
         for resource in resources
         if resource.get("type") in present and _host_id(resource) not in present[resource["type"]]
     }
-    emptied = {urn for urn, kind in lost.items() if kind == VOLUME}
     repeated = sorted(
         resource["urn"]
         for resource in resources
-        if resource.get("type") == COMMAND
-        and emptied.intersection(resource.get("dependencies") or ())
+        if resource.get("type") == COMMAND and lost.intersection(resource.get("dependencies") or ())
     )
     replacements = [flag for urn in repeated for flag in ("--replace", urn)]
     return ["--refresh", *replacements] if lost else []

@@ -41,6 +41,7 @@ ALL = [
     CHECK,
     Phase(name="authgate", minutes=5, commands=[pytest("tests/authgate")]),
     Phase(name="image", minutes=7, commands=[pytest("tests/image", "-m", "docker and not soak")]),
+    Phase(name="attack", minutes=3, commands=[pytest("tests/attack")]),
     Phase(name="platform", minutes=8, commands=[pytest("tests/e2e")]),
 ]
 SOAK = Phase(name="soak", minutes=60, commands=[pytest("tests", "-m", "soak")])

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from toolchain.errors import SetupError
+from toolchain.processes import runs
 from toolchain.steps import Say, cache_dir, run_step
 
 LOG = Path("/var/log/mcpier-dockerd.log")
@@ -94,8 +95,7 @@ def _start(say: Say) -> None:
 def remove_stale_pid(file: Path, program: str) -> None:
     """Removes a pid file whose process is gone, or is another program by now."""
     try:
-        pid = int(file.read_text("ascii"))
-        alive = Path(f"/proc/{pid}/comm").read_text("ascii").strip() == program
+        alive = runs(int(file.read_text("ascii")), program)
     except (OSError, ValueError):
         alive = False
     if not alive:

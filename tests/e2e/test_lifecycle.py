@@ -55,6 +55,17 @@ def test_what_the_host_has_lost_is_made_and_filled_again(
     assert browse("mcp-other", Authorization=token).json()["state"] == "stopped"
 
 
+def test_containers_that_stand_still_are_started_and_waited_for(
+    deployment: Deployment, browse: Any
+) -> None:
+    docker("stop", f"mcpier-{STACK}-traefik", f"mcpier-{STACK}-mcp-demo")
+    again = deployment.make_target("up")
+    assert again.returncode == 0, again.stdout
+    health = "{{.State.Health.Status}}"
+    assert docker("inspect", "--format", health, f"mcpier-{STACK}-mcp-demo").strip() == "healthy"
+    assert browse("mcp-demo").status_code == 401
+
+
 def test_another_control_network_takes_the_place_of_the_old_one(
     deployment: Deployment, browse: Any
 ) -> None:

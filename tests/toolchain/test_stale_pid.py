@@ -1,6 +1,7 @@
 """A pid file that a dead daemon left must not keep a new one from starting."""
 
 import os
+import subprocess
 from pathlib import Path
 
 from toolchain.engine import remove_stale_pid
@@ -30,3 +31,15 @@ def test_a_pid_file_of_a_daemon_that_runs_stays(tmp_path: Path) -> None:
 def test_a_missing_pid_file_is_no_trouble(tmp_path: Path) -> None:
     remove_stale_pid(tmp_path / "docker.pid", "dockerd")
     assert not (tmp_path / "docker.pid").exists()
+
+
+def test_a_pid_file_of_a_killed_daemon_that_nobody_has_reaped_is_removed(tmp_path: Path) -> None:
+    file = tmp_path / "docker.pid"
+    with subprocess.Popen(["sleep", "60"]) as daemon:
+        file.write_text(str(daemon.pid))
+        remove_stale_pid(file, "sleep")
+        assert file.exists()
+        daemon.kill()
+        os.waitid(os.P_PID, daemon.pid, os.WEXITED | os.WNOWAIT)
+        remove_stale_pid(file, "sleep")
+        assert not file.exists()

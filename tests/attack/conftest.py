@@ -1,0 +1,40 @@
+"""The stack under attack, which the whole folder shares."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.attack.edge import Edge
+from tests.attack.stack import AILING, STACK, checkout, container, until, up
+from tests.e2e.deployment import Deployment, docker, left_on_host, sweep
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """A stack that is up; it is taken away again, and must leave nothing."""
+    sweep(STACK)
+    made = checkout(tmp_path_factory.mktemp("attack"))
+    try:
+        up(made)
+        yield made
+        destroyed = made.make_target("destroy")
+        assert destroyed.returncode == 0, destroyed.stdout
+        assert left_on_host(STACK) == []
+    finally:
+        sweep(STACK)
+        # Stacks keep the images of their types; no other stack has this one.
+        for image in docker("image", "ls", "--quiet", "mcpier/echo").split():
+            docker("image", "rm", "--force", image)
+
+
+@pytest.fixture(scope="session")
+def edge(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Edge:
+    """The way in, with one instance that has become unhealthy."""
+    outputs = deployment.outputs()
+    file: Path = tmp_path_factory.mktemp("ca") / "ca.pem"
+    file.write_text(outputs["ca"])
+    made = Edge.reach(outputs, file)
+    docker("exec", container(AILING), "rm", "/run/echo/healthy")
+    until(lambda: made.status(AILING, "dave") == 503, 20, "the unhealthy instance is still routed")
+    return made

@@ -1,0 +1,89 @@
+"""The stack that is attacked: a deployment of its own, whose instances only echo."""
+
+import json
+import shutil
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.deployment import BASES, Deployment, docker
+
+STACK = "attack"
+DOMAIN = "attack.mcpier.localhost"
+HTTP_PORT, HTTPS_PORT, ADMIN_PORT = 25080, 25443, 25444
+GATE = "mcpier-attack-authgate"
+REGISTRY = "mcpier-attack-registry"
+READINESS = ("10.77.251.2", 9182)
+LISTED_ORIGIN = "https://app.example.org"
+# Ids of one length: pages name the host, and shall otherwise be the same to the byte.
+SECOND, HALTED, AILING, UNKNOWN = "second", "halted", "ailing", "nobody"
+RUNNING = ("echo", SECOND, AILING)
+INSTANCES: dict[str, dict[str, Any]] = {
+    "echo": {"type": "echo", "tokens": ["alice", "leaver"], "origins": [LISTED_ORIGIN]},
+    SECOND: {"type": "echo", "tokens": ["bob"]},
+    HALTED: {"type": "echo", "state": "stopped", "tokens": ["carol"]},
+    AILING: {"type": "echo", "tokens": ["dave"]},
+}
+REPORT_PORT = 9099
+
+
+def config(instances: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The stack's file, with these instances."""
+    edge = {
+        "httpPort": HTTP_PORT,
+        "httpsPort": HTTPS_PORT,
+        "adminPort": ADMIN_PORT,
+        "controlSubnet": "10.77.251.0/28",
+    }
+    return {
+        "mcpier:domain": DOMAIN,
+        "mcpier:edge": edge,
+        "mcpier:tls": {"mode": "self-signed"},
+        "mcpier:bases": BASES,
+        "mcpier:instances": instances,
+    }
+
+
+def checkout(directory: Path) -> Deployment:
+    """A checkout that knows one more instance type: the backend that echoes."""
+    made = Deployment.make(directory, STACK, config(INSTANCES))
+    shutil.copytree(Path(__file__).parent / "echo", made.directory / "image" / "echo")
+    return made
+
+
+def up(deployment: Deployment) -> None:
+    """`make up`, which must succeed."""
+    done = deployment.make_target("up", timeout=900)
+    assert done.returncode == 0, done.stdout
+
+
+def container(instance: str) -> str:
+    """The name of an instance's container."""
+    return f"mcpier-{STACK}-mcp-{instance}"
+
+
+def address(instance: str) -> str:
+    """Where the host reaches an instance's container without the edge."""
+    form = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
+    return docker("inspect", "--format", form, container(instance)).strip()
+
+
+def heard_at(address: str) -> Counter[str]:
+    """What the backend at this address has heard since it started, by target."""
+    with (
+        socket.create_connection((address, REPORT_PORT), timeout=5) as report,
+        report.makefile("rb") as stream,
+    ):
+        return Counter(json.loads(stream.read()))
+
+
+def until(true: Callable[[], bool], seconds: float, what: str) -> None:
+    """Waits until something is true, and fails saying `what` where it takes too long."""
+    began = time.monotonic()
+    while not true():
+        waited = time.monotonic() - began
+        assert waited < seconds, f"after {waited:.1f} s: {what}"
+        time.sleep(0.05)
