@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable
 
+from console.checkpoint import mend_checkpoint
 from console.preflight import check_ports
 from console.pulumi import Pulumi
 from console.repair import refuse_strangers, remove_unknown, repair
@@ -25,6 +26,7 @@ def up(stack: str) -> None:
     flags: list[str] = []
 
     def prepare() -> None:
+        mend_checkpoint(pulumi)
         pulumi.run("stack", "select", "--create", stack)
         flags.extend(repair(pulumi))
         check_ports(spec)
@@ -45,6 +47,7 @@ def preview(stack: str) -> None:
 def destroy(stack: str) -> None:
     """Removes all that the stack has made; its images stay, for stacks share them."""
     pulumi = Pulumi.of(stack)
+    mend_checkpoint(pulumi)
     if not pulumi.exists():
         refuse_strangers(pulumi)
         print(f"There is no stack {stack}: nothing to remove.")

@@ -48,12 +48,24 @@ def release_dead_locks(pulumi: Pulumi) -> bool:
     return bool(locks)
 
 
-def _locks(pulumi: Pulumi) -> Iterator[Lock]:
+def living_lock(pulumi: Pulumi) -> Lock | None:
+    """The lock of an update that runs, or may run on another host."""
+    return next((lock for lock in _locks(pulumi) if not lock.dead), None)
+
+
+def local_root(pulumi: Pulumi) -> Path | None:
+    """The folder of a backend of local files; None for any other."""
     backend = pulumi.backend()
     if not backend.startswith(SCHEME):
-        return
+        return None
     # Pulumi runs in the project's folder: a relative path begins there.
-    root = PROJECT / os.path.expanduser(backend.removeprefix(SCHEME).partition("?")[0])
+    return PROJECT / os.path.expanduser(backend.removeprefix(SCHEME).partition("?")[0])
+
+
+def _locks(pulumi: Pulumi) -> Iterator[Lock]:
+    root = local_root(pulumi)
+    if root is None:
+        return
     folder = f".pulumi/locks/organization/{pulumi.project()}/{pulumi.stack}"
     for file in sorted(root.glob(f"{folder}/*.json")):
         yield _read(file)
