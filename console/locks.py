@@ -33,14 +33,13 @@ def release_dead_locks(pulumi: Pulumi) -> bool:
 
     Raises `ConsoleError` where somebody else is still at work.
     """
+    if living := living_lock(pulumi):
+        raise ConsoleError(
+            f"another update of stack {pulumi.stack} is running: process {living.pid} on "
+            f"{living.host}, since {living.since}",
+            "wait until it ends; if it hangs, stop it and run this again",
+        )
     locks = list(_locks(pulumi))
-    for lock in locks:
-        if not lock.dead:
-            raise ConsoleError(
-                f"another update of stack {pulumi.stack} is running: process {lock.pid} on "
-                f"{lock.host}, since {lock.since}",
-                "wait until it ends; if it hangs, stop it and run this again",
-            )
     for lock in locks:
         print(f"The update of process {lock.pid} was killed half-way: cancelling its lock.")
     if locks:
