@@ -21,7 +21,7 @@ from authgate.settings import GATE_PORT, OPERATIONS_PORT, PAGES_PORT, Settings
 from authgate.view_pages import ViewPages
 
 
-def create_app(settings: Settings, write: Callable[[str], object]) -> ASGIApp:
+def create_app(settings: Settings, write: Callable[[bytes], object]) -> ASGIApp:
     """The whole gate; `write` takes the decision log's lines."""
     context = Context(
         hosts=Hosts(settings.domain, settings.public_port),

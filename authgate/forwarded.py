@@ -11,6 +11,17 @@ from authgate.hosts import Hosts, InstanceHost
 
 # The longest text of an address: an IPv4-mapped IPv6 address.
 _LONGEST_ADDRESS = 45
+_NOWHERE = (b"",)
+_READ = frozenset(
+    {
+        b"authorization",
+        b"cookie",
+        b"origin",
+        b"x-forwarded-for",
+        b"x-forwarded-host",
+        b"x-forwarded-uri",
+    }
+)
 
 
 class ForwardedRequest(NamedTuple):
@@ -26,29 +37,19 @@ class ForwardedRequest(NamedTuple):
 
 def parse_forwarded(headers: Iterable[tuple[bytes, bytes]], hosts: Hosts) -> ForwardedRequest:
     """Parses the headers of a ForwardAuth request, names in lower case; never fails."""
-    names: list[bytes] = []
-    targets: list[bytes] = []
-    address = b""
-    origins: tuple[bytes, ...] = ()
-    authorizations: tuple[bytes, ...] = ()
-    cookies: list[bytes] = []
+    found: dict[bytes, tuple[bytes, ...]] = {}
     for name, value in headers:
-        if name == b"authorization":
-            authorizations += (value,)
-        elif name == b"x-forwarded-host":
-            names.append(value)
-        elif name == b"x-forwarded-uri":
-            targets.append(value)
-        elif name == b"x-forwarded-for":
-            address = value
-        elif name == b"origin":
-            origins += (value,)
-        elif name == b"cookie":
-            cookies.append(value)
-    host = hosts.parse(names[0]) if len(names) == 1 else None
-    path = targets[0].partition(b"?")[0] if len(targets) == 1 else b""
+        if name in _READ:
+            found[name] = (*found[name], value) if name in found else (value,)
+    names = found.get(b"x-forwarded-host", ())
+    targets = found.get(b"x-forwarded-uri", ())
     return ForwardedRequest(
-        host, path, _address(address), origins, authorizations, b"; ".join(cookies)
+        host=hosts.parse(names[0]) if len(names) == 1 else None,
+        path=targets[0].partition(b"?")[0] if len(targets) == 1 else b"",
+        address=_address(found.get(b"x-forwarded-for", _NOWHERE)[-1]),
+        origins=found.get(b"origin", ()),
+        authorizations=found.get(b"authorization", ()),
+        cookies=b"; ".join(found.get(b"cookie", ())),
     )
 
 

@@ -1,11 +1,13 @@
 """From the host of a request to the instance it means."""
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from functools import cached_property, lru_cache
 
 # `mcp-<id>` is one DNS label: 63 characters at most, 59 of them for the id.
 INSTANCE_ID = r"[a-z0-9-]{1,59}"
+_REMEMBERED = 4096
 
 
 class Kind(StrEnum):
@@ -15,13 +17,14 @@ class Kind(StrEnum):
     VNC = "vnc"
 
 
-class InstanceHost(NamedTuple):
+@dataclass(frozen=True)
+class InstanceHost:
     """An instance's host name, without its domain."""
 
     kind: Kind
     id: str
 
-    @property
+    @cached_property
     def label(self) -> str:
         """The first label of the name, such as `mcp-demo`: also the challenge's realm."""
         return f"{self.kind}-{self.id}"
@@ -39,8 +42,10 @@ class Hosts:
         self._name = re.compile(
             rf"(mcp|vnc)-({INSTANCE_ID})\.{re.escape(domain)}\.?(?::[0-9]{{1,5}})?".encode()
         )
+        # Clients ask for the same few hosts over and over.
+        self.parse = lru_cache(maxsize=_REMEMBERED)(self._parse)
 
-    def parse(self, host: bytes) -> InstanceHost | None:
+    def _parse(self, host: bytes) -> InstanceHost | None:
         """The instance a `Host` value means, or None when it names none."""
         match = self._name.fullmatch(host.lower())
         if match is None:

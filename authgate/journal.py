@@ -1,10 +1,11 @@
 """What is kept of each decision: a log line, a count, a latency."""
 
-import json
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+
+import orjson
 
 from authgate.decision import Decision, Reason
 from authgate.forwarded import ForwardedRequest
@@ -13,13 +14,11 @@ UNKNOWN = "unknown"
 # Upper bounds in seconds; a decision takes some ten microseconds.
 BUCKETS = (0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.02, 0.1)
 
-_ENCODER = json.JSONEncoder(separators=(",", ":"))
-
 
 class Journal:
     """Counts decisions and writes one JSON line for each; holds no token, nor a part of one."""
 
-    def __init__(self, write: Callable[[str], object]) -> None:
+    def __init__(self, write: Callable[[bytes], object]) -> None:
         self._write = write
         self.decisions: Counter[tuple[str, str]] = Counter()
         self.latencies = [0] * (len(BUCKETS) + 1)
@@ -37,7 +36,7 @@ class Journal:
         self.latencies[bisect_left(BUCKETS, seconds)] += 1
         self.seconds += seconds
         line = {
-            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "time": datetime.now(UTC),
             "door": door,
             "instance": label,
             "token": decision.client,
@@ -46,4 +45,4 @@ class Journal:
             "reason": decision.reason,
             "microseconds": round(seconds * 1e6),
         }
-        self._write(_ENCODER.encode(line) + "\n")
+        self._write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))

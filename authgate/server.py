@@ -30,7 +30,7 @@ def serve(settings: Settings) -> None:
     sockets = [_listen(settings.listen, port) for port in (GATE_PORT, PAGES_PORT, OPERATIONS_PORT)]
     for problem in Audit(settings.registry).run().problems:
         _log.error("registry: %s", problem)
-    writer = BatchWriter(sys.stdout)
+    writer = BatchWriter(sys.stdout.buffer)
     config = uvicorn.Config(
         create_app(settings, writer.write),
         http="httptools",

@@ -1,7 +1,7 @@
 """The decision log's way out."""
 
 import asyncio
-from typing import TextIO
+from typing import BinaryIO
 
 _INTERVAL = 0.05
 
@@ -9,11 +9,11 @@ _INTERVAL = 0.05
 class BatchWriter:
     """Writes lines within 50 ms, many at once: a write for each costs more than its decision."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._lines: list[str] = []
+        self._lines: list[bytes] = []
 
-    def write(self, line: str) -> None:
+    def write(self, line: bytes) -> None:
         """Takes one line, its newline included; called from the event loop only."""
         if not self._lines:
             asyncio.get_running_loop().call_later(_INTERVAL, self.flush)
@@ -22,5 +22,5 @@ class BatchWriter:
     def flush(self) -> None:
         """Writes what is left."""
         lines, self._lines = self._lines, []
-        self._stream.write("".join(lines))
+        self._stream.write(b"".join(lines))
         self._stream.flush()

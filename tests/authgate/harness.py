@@ -82,7 +82,7 @@ class Stage:
     folder: Path
     now: float = NOON
     elapsed: float = 0.0
-    lines: list[str] = field(default_factory=list)
+    lines: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.context = Context(

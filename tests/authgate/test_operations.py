@@ -108,6 +108,8 @@ def test_no_token_stands_in_a_log_a_metric_or_an_answer(stage: Stage) -> None:
             body=f"token={canary}".encode(),
         ),
     ]
-    kept = "".join(stage.lines) + repr(replies) + stage.operations("/metrics").body.decode()
+    kept = (
+        b"".join(stage.lines).decode() + repr(replies) + stage.operations("/metrics").body.decode()
+    )
     assert "canary" not in kept
     assert "mcp-demo" in kept

@@ -66,7 +66,7 @@ def test_neither_the_log_nor_what_the_browser_says_next_has_the_ticket(stage: St
         ("link", "viewer", "allowed"),
         ("link", "viewer", "used_ticket"),
     ]
-    assert path.rpartition("/")[2] not in "".join(stage.lines)
+    assert path.rpartition("/")[2] not in b"".join(stage.lines).decode()
 
 
 def test_without_a_session_key_links_are_unavailable(stage: Stage) -> None:
