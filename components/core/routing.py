@@ -7,6 +7,7 @@ container. What is shared stands in the file provider, so that no container's de
 import json
 from typing import Any
 
+from components.core.lanes import GATE, gated, lane_middlewares, lane_services
 from components.core.model import Instance, StackSpec
 from components.core.naming import endpoint_host
 
@@ -24,7 +25,10 @@ ID_PATTERN = "[a-z0-9-]+"
 
 
 def instance_labels(spec: StackSpec, instance: Instance) -> dict[str, str]:
-    """The Traefik labels of an instance's container: a router and a service per endpoint."""
+    """The Traefik labels of an instance's container: a router and a service per endpoint.
+
+    The router's service is not the endpoint's own, but the one that asks the gate first.
+    """
     labels = {"traefik.enable": "true"}
     for endpoint in instance.type.endpoints:
         name = f"{endpoint.name}-{instance.id}"
@@ -32,9 +36,8 @@ def instance_labels(spec: StackSpec, instance: Instance) -> dict[str, str]:
         host = endpoint_host(endpoint.name, instance.id, spec.domain)
         labels |= {
             f"{router}.entrypoints": "https",
-            f"{router}.middlewares": "gate@file",
             f"{router}.rule": f"Host(`{host}`)",
-            f"{router}.service": name,
+            f"{router}.service": f"{gated(name)}@file",
             f"{router}.tls": "true",
             f"traefik.http.services.{name}.loadbalancer.server.port": str(endpoint.port),
         }
@@ -58,20 +61,24 @@ def _http(spec: StackSpec) -> dict[str, Any]:
     view = rf"HostRegexp(`^vnc-{ID_PATTERN}\.{domain}\.?$`)"
     return {
         "middlewares": {
-            "gate": {
+            GATE: {
                 "forwardAuth": {
                     "address": f"{gate}:{GATE_PORT}{GATE_PATH}",
                     "authRequestHeaders": ["Authorization", "Cookie", "Origin"],
                     "authResponseHeaders": OWNED_HEADERS,
                     "authResponseHeadersRegex": OWNED_PATTERN,
                     "maxResponseBodySize": 16384,
+                    # The address is plain http, and stays so: this gives every lane a pool of
+                    # connections of its own (components.core.lanes).
+                    "tls": {"insecureSkipVerify": True},
                     "trustForwardHeader": False,
                 }
-            }
+            },
+            **lane_middlewares(spec),
         },
         "routers": {
             # Below every instance's own router: unknown and absent ids meet the same gate.
-            "absent": _router(anything, 1, "pages", ["gate"]),
+            "absent": _router(anything, 1, "pages", [GATE]),
             # A browser sends no token with a preflight, and takes no answer but a 2xx: the gate's
             # own pages answer it, for ForwardAuth would pass a 2xx on to the instance.
             "preflight": _router(f"{mcp} && {preflight}", 10_001, "pages", []),
@@ -86,6 +93,7 @@ def _http(spec: StackSpec) -> dict[str, Any]:
         },
         "services": {
             "pages": {"loadBalancer": {"servers": [{"url": f"{gate}:{PAGES_PORT}"}]}},
+            **lane_services(spec),
         },
     }
 

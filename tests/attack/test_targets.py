@@ -110,3 +110,12 @@ def test_a_foreign_page_is_refused_even_with_a_token(edge: Edge, origin: str) ->
     assert_repelled(edge, Attack(request(ALICE, f"Origin: {origin}"), 403))
     two = request(ALICE, "Origin: https://app.example.org", f"Origin: {origin}")
     assert_repelled(edge, Attack(two, 403))
+
+
+def test_a_page_of_a_listed_origin_may_read_the_answer(edge: Edge) -> None:
+    answer = edge.send(request(ALICE, "Origin: https://app.example.org"))
+    assert answer.status == 200
+    assert answer.values("Access-Control-Allow-Origin") == ["https://app.example.org"]
+    assert answer.values("Access-Control-Expose-Headers") == ["WWW-Authenticate,Mcp-Session-Id"]
+    assert "Origin" in ", ".join(answer.values("Vary"))
+    assert edge.send(request(ALICE)).values("Access-Control-Allow-Origin") == []

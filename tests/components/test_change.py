@@ -58,6 +58,7 @@ def test_adding_an_instance_leaves_its_siblings_and_the_edge_alone(
         "authgate-registry",
         "instance-secrets-files",
         "readiness",
+        "traefik-files",
     ]
 
 

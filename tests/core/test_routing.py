@@ -2,10 +2,12 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from authgate import answers
 from components.core import routing
 from components.core.instance_type import InstanceType
 from components.core.model import StackSpec
@@ -46,15 +48,13 @@ def test_an_instance_has_a_router_and_a_service_for_each_endpoint(spec: StackSpe
     assert routing.instance_labels(spec, spec.instances[1]) == {
         "traefik.enable": "true",
         f"{router}.mcp-demo.entrypoints": "https",
-        f"{router}.mcp-demo.middlewares": "gate@file",
         f"{router}.mcp-demo.rule": "Host(`mcp-demo.mcp.example.org`)",
-        f"{router}.mcp-demo.service": "mcp-demo",
+        f"{router}.mcp-demo.service": "gated-mcp-demo@file",
         f"{router}.mcp-demo.tls": "true",
         f"{service}.mcp-demo.loadbalancer.server.port": "8080",
         f"{router}.vnc-demo.entrypoints": "https",
-        f"{router}.vnc-demo.middlewares": "gate@file",
         f"{router}.vnc-demo.rule": "Host(`vnc-demo.mcp.example.org`)",
-        f"{router}.vnc-demo.service": "vnc-demo",
+        f"{router}.vnc-demo.service": "gated-vnc-demo@file",
         f"{router}.vnc-demo.tls": "true",
         f"{service}.vnc-demo.loadbalancer.server.port": "6080",
     }
@@ -145,6 +145,55 @@ def test_only_the_gates_own_pages_are_reached_without_the_gate(
     assert {router["service"] for router in routers.values()} == {"pages"}
     servers = document["http"]["services"]["pages"]["loadBalancer"]["servers"]
     assert servers == [{"url": "http://10.9.0.2:9181"}]
+
+
+def test_every_way_to_an_instance_asks_the_gate(
+    document: dict[str, Any],
+) -> None:
+    services = document["http"]["services"]
+    for name in ("mcp-demo", "vnc-demo"):
+        assert f"{name}@docker" not in weights(services[f"gated-{name}"])
+        lanes = [services[lane] for lane in weights(services[f"gated-{name}"])]
+        assert len(lanes) > 1
+        assert all(lane["middlewares"] == ["gate"] for lane in lanes)
+        assert all(weights(lane) == [f"{name}@docker"] for lane in lanes)
+
+
+def test_only_lanes_lead_to_an_instance(document: dict[str, Any]) -> None:
+    reaching = {
+        name
+        for name, service in document["http"]["services"].items()
+        if "weighted" in service and any("@docker" in child for child in weights(service))
+    }
+    assert reaching
+    assert all(name.startswith("lane-") for name in reaching)
+
+
+def test_pages_of_listed_origins_may_read_answers_of_their_instance_only(
+    config: dict[str, Any], read: Callable[[dict[str, Any]], StackSpec]
+) -> None:
+    config["instances"]["demo"]["origins"] = ["https://app.example.org"]
+    config["instances"]["plain"] = {"type": "browser"}
+    http = json.loads(routing.dynamic_config(read(config), "c", "k"))["http"]
+    lanes = http["services"]
+    assert lanes["lane-0-mcp-demo"]["middlewares"] == ["gate", "origins-demo"]
+    assert lanes["lane-0-vnc-demo"]["middlewares"] == ["gate"]
+    assert lanes["lane-0-mcp-plain"]["middlewares"] == ["gate"]
+    headers = http["middlewares"]["origins-demo"]["headers"]
+    assert headers["accessControlAllowOriginList"] == ["https://app.example.org"]
+    assert ", ".join(headers["accessControlExposeHeaders"]).encode() == answers.EXPOSED
+    assert "origins-plain" not in http["middlewares"]
+
+
+def test_a_stopped_instance_has_no_lanes(document: dict[str, Any]) -> None:
+    assert not [name for name in document["http"]["services"] if "aside" in name]
+
+
+def weights(service: dict[str, Any]) -> list[str]:
+    """The children of a weighted service, all of the same weight."""
+    children = service["weighted"]["services"]
+    assert {child["weight"] for child in children} == {1}
+    return [child["name"] for child in children]
 
 
 def test_no_shared_router_listens_without_tls(routers: dict[str, Any]) -> None:

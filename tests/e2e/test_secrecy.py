@@ -64,6 +64,13 @@ def log_of(container: str) -> str:
     return shown.stdout
 
 
+def test_the_metrics_show_no_secret(deployment: Deployment, secrets: list[str]) -> None:
+    ask = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:9182/metrics').read())"
+    shown = docker("exec", f"mcpier-{STACK}-authgate", "python", "-c", ask)
+    assert "authgate_decisions_total" in shown
+    assert [secret for secret in secrets if secret in shown] == []
+
+
 def test_the_registry_keeps_digests_of_tokens(
     deployment: Deployment, outputs: dict[str, Any], secrets: list[str]
 ) -> None:

@@ -1,0 +1,71 @@
+"""Lanes: several ways to each instance, each of which asks the gate by connections of its own.
+
+Traefik keeps two idle connections for a ForwardAuth middleware, and makes a new one for whatever
+comes beside them: with sixteen busy clients, for two requests of three. A middleware with a `tls`
+option has a pool of its own wherever it is used, so requests take turns between several uses.
+Figures: docs/decisions/0017.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from components.core.instance_type import Auth, Endpoint
+from components.core.model import Instance, StackSpec, State
+
+LANES = 8
+GATE = "gate"
+# What a page of an allowed origin may read beside the body (authgate says the same of refusals).
+EXPOSED = ["WWW-Authenticate", "Mcp-Session-Id"]
+
+
+def gated(name: str) -> str:
+    """The service that takes an endpoint's requests through the gate; `name` is its own service."""
+    return f"gated-{name}"
+
+
+def lane_services(spec: StackSpec) -> dict[str, Any]:
+    """For every endpoint that runs: what shares its requests out, and the lanes."""
+    services: dict[str, Any] = {}
+    for instance in _running(spec):
+        for endpoint in instance.type.endpoints:
+            services |= _lanes(f"{endpoint.name}-{instance.id}", _middlewares(instance, endpoint))
+    return services
+
+
+def lane_middlewares(spec: StackSpec) -> dict[str, Any]:
+    """What lets pages of an instance's origins read its answers."""
+    return {
+        _origins(instance): {
+            "headers": {
+                "accessControlAllowOriginList": list(instance.origins),
+                "accessControlExposeHeaders": EXPOSED,
+                "addVaryHeader": True,
+            }
+        }
+        for instance in _running(spec)
+        if instance.origins
+    }
+
+
+def _running(spec: StackSpec) -> Iterator[Instance]:
+    return (instance for instance in spec.instances if instance.state is State.RUNNING)
+
+
+def _middlewares(instance: Instance, endpoint: Endpoint) -> list[str]:
+    # The live view is for its own pages only.
+    others = instance.origins and endpoint.auth is Auth.BEARER
+    return [GATE, _origins(instance)] if others else [GATE]
+
+
+def _origins(instance: Instance) -> str:
+    return f"origins-{instance.id}"
+
+
+def _lanes(name: str, middlewares: list[str]) -> dict[str, Any]:
+    lanes = [f"lane-{number}-{name}" for number in range(LANES)]
+    lane = {"middlewares": middlewares, **_weighted(f"{name}@docker")}
+    return {gated(name): _weighted(*lanes), **dict.fromkeys(lanes, lane)}
+
+
+def _weighted(*names: str) -> dict[str, Any]:
+    return {"weighted": {"services": [{"name": name, "weight": 1} for name in names]}}
