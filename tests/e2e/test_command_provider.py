@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +144,17 @@ def test_an_input_that_the_provider_built_here_lacks_is_refused_by_name(project:
     done = project.try_up(create="true", asset_paths=["*.txt"])
     refused = done.returncode != 0 and "assetPaths" in done.stdout + done.stderr
     assert refused is built_here, done.stdout
+
+
+def test_the_provider_ends_soon_after_an_engine_that_was_killed() -> None:
+    program = shutil.which("pulumi-resource-command")
+    if program is None:
+        pytest.skip("Pulumi's own providers do not stand on PATH")
+    with closing(socket.create_server(("127.0.0.1", 0))) as engine:
+        address = f"127.0.0.1:{engine.getsockname()[1]}"
+    provider = subprocess.Popen([program, address], stdout=subprocess.PIPE)
+    try:
+        assert provider.wait(timeout=30) == 1
+    finally:
+        provider.kill()
+        provider.communicate()
