@@ -3,7 +3,7 @@ STACK ?= dev
 SETUP = python3 -m toolchain
 VENV = .venv/bin
 
-.PHONY: up preview destroy env check test soak
+.PHONY: up preview destroy env check test soak bench-authgate
 
 up: ## set up what is missing, then deploy the stack
 	@$(SETUP) --stack $(STACK) -- $(VENV)/mcpier up --stack $(STACK)
@@ -25,3 +25,6 @@ test: ## every check, real ones included
 
 soak: ## what waits or repeats for long
 	@$(SETUP) -- $(VENV)/python -m tests soak
+
+bench-authgate: ## the gate against its rivals, through one Traefik: a JSON object a figure
+	@$(SETUP) engine python bases -- $(VENV)/python -m tests.bench.authgate

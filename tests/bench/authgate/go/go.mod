@@ -1,0 +1,3 @@
+module mcpier.test/bench
+
+go 1.22

@@ -1,0 +1,202 @@
+"""What is measured: Traefik, the gate, its rivals and a backend, each on addresses of its own."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from socket import create_connection
+from typing import Any
+
+import psutil
+
+from authgate.sync import read_document, write_registry
+from components.core.lanes import gated
+from components.core.parse import parse
+from components.core.routing import dynamic_config
+from components.instance_types import load_types
+from components.settings import PROJECT
+from tests.authgate.harness import ALICE, DOMAIN, document, record
+
+TRAEFIK = "mcpier/base-traefik:3.7.15"
+GATE_PORT = 9180
+# How many instances are asked at once: the least that any registry holds.
+BUSY = 8
+INSTANCE = "mcp-bench-%d"
+HOST = f"{INSTANCE}.{DOMAIN}"
+# By the middleware in front of the same backend; the port is that of its entry point.
+EDGES = {"none": 26081, "basic": 26082, "gate": 26083, "floor": 26084}
+BACKEND = "127.0.0.20:26080"
+FLOOR = f"127.0.0.21:{GATE_PORT}"
+# Gates that differ in how many instances their registry holds.
+GATES = {BUSY: "127.0.0.22", 1_000: "127.0.0.23", 10_000: "127.0.0.24"}
+# {SHA}, the cheapest that Traefik's basicAuth knows: of the user alice, with the password alice.
+BASIC_USER = "alice:{SHA}UisnajVr3zkBPfq+os1D4UHsyeg="
+_READY_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The processes whose cost is counted; `gates` by the size of their registry."""
+
+    traefik: psutil.Process
+    floor: psutil.Process
+    gates: Mapping[int, psutil.Process]
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Parts]:
+    """Everything, started in `folder` and ended on leaving."""
+    with ExitStack() as stack:
+        enter = stack.enter_context
+        backend = _built(folder, "backend")
+        enter(_process([backend], BACKEND, {"LISTEN": BACKEND}, folder / "backend.log"))
+        environment = {"LISTEN": FLOOR, "TOKEN": ALICE}
+        floor = enter(_process([_built(folder, "floor")], FLOOR, environment, folder / "floor.log"))
+        gates = {size: enter(_gate(folder, size, address)) for size, address in GATES.items()}
+        yield Parts(traefik=enter(_traefik(folder)), floor=floor, gates=gates)
+
+
+def _built(folder: Path, name: str) -> str:
+    source = Path(__file__).parent / "go"
+    binary = str(folder / name)
+    subprocess.run(["go", "build", "-trimpath", "-o", binary, f"./{name}"], cwd=source, check=True)
+    return binary
+
+
+@contextmanager
+def _gate(folder: Path, size: int, address: str) -> Iterator[psutil.Process]:
+    registry = folder / f"registry-{size}"
+    registry.mkdir()
+    records = [record(f"bench-{number}") for number in range(size)]
+    write_registry(registry, read_document(document(*records)))
+    environment = {
+        "AUTHGATE_DOMAIN": DOMAIN,
+        "AUTHGATE_LISTEN": address,
+        "AUTHGATE_REGISTRY": str(registry),
+    }
+    command = [sys.executable, "-m", "authgate", "serve"]
+    log = folder / f"gate-{size}.log"
+    with _process(command, f"{address}:{GATE_PORT}", environment, log) as process:
+        yield process
+
+
+@contextmanager
+def _process(
+    command: Sequence[str], listens: str, environment: Mapping[str, str], log: Path
+) -> Iterator[psutil.Process]:
+    with log.open("wb") as output:
+        process = psutil.Popen(
+            command, env=os.environ | environment, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        _await_port(listens)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@contextmanager
+def _traefik(folder: Path) -> Iterator[psutil.Process]:
+    """Traefik in a container on the host's network, as it is deployed."""
+    (folder / "routes.json").write_text(json.dumps({"http": _routes()}))
+    (folder / "routes.json").rename(folder / "routes.yaml")
+    points = [f"--entrypoints.{name}.address=127.0.0.1:{port}" for name, port in EDGES.items()]
+    files = ["--providers.file.filename=/routes.yaml", "--log.level=WARN"]
+    mount = f"type=bind,source={folder}/routes.yaml,target=/routes.yaml,readonly"
+    run = ["docker", "run", "--rm", "--detach", "--network", "host", "--mount", mount]
+    started = subprocess.run(
+        [*run, "--entrypoint", "traefik", TRAEFIK, *points, *files],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    container = started.stdout.strip()
+    try:
+        _await_route(EDGES["none"])
+        inspect = ["docker", "inspect", "--format", "{{.State.Pid}}", container]
+        found = subprocess.run(inspect, check=True, capture_output=True, text=True)
+        yield psutil.Process(int(found.stdout))
+    finally:
+        subprocess.run(["docker", "rm", "--force", container], check=True, capture_output=True)
+
+
+def _routes() -> dict[str, Any]:
+    """A router for each busy instance on each entry point; the gate's lead where labels do."""
+    routes = _shipped()
+    routes["middlewares"] |= {
+        "basic": {"basicAuth": {"users": [BASIC_USER]}},
+        "floor": {
+            "forwardAuth": {
+                "address": f"http://{FLOOR}",
+                "authResponseHeaders": ["X-Mcpier-Client"],
+                "maxResponseBodySize": 16384,
+                "trustForwardHeader": False,
+            }
+        },
+    }
+    backend = {"loadBalancer": {"servers": [{"url": f"http://{BACKEND}"}]}}
+    for number in range(BUSY):
+        name = INSTANCE % number
+        routes["services"][name] = backend
+        for edge in EDGES:
+            router = {"entryPoints": [edge], "rule": f"Host(`{HOST % number}`)", "service": name}
+            routes["routers"][f"{edge}-{number}"] = router | _way(edge, name)
+    return routes
+
+
+def _way(edge: str, name: str) -> dict[str, Any]:
+    if edge == "gate":
+        return {"service": gated(name)}
+    return {"middlewares": [edge]} if edge != "none" else {}
+
+
+def _shipped() -> dict[str, Any]:
+    """What a stack of the busy instances ships, but for two addresses: the gate's and theirs."""
+    instances = {f"bench-{number}": {"type": "playwright"} for number in range(BUSY)}
+    spec = parse("bench", {"domain": DOMAIN, "instances": instances}, load_types(PROJECT))
+    shipped = dynamic_config(spec, "", "")
+    for theirs, ours in (
+        (str(spec.edge.authgate_address), GATES[BUSY]),
+        ("@docker", "@file"),
+    ):
+        shipped = shipped.replace(theirs, ours)
+    routes: dict[str, Any] = json.loads(shipped)["http"]
+    return {**routes, "routers": {}}
+
+
+def _await_port(listens: str) -> None:
+    address, _, port = listens.partition(":")
+
+    def answers() -> bool:
+        with suppress(OSError), closing(create_connection((address, int(port)), timeout=1)):
+            return True
+        return False
+
+    _await(answers, listens)
+
+
+def _await_route(port: int) -> None:
+    """Traefik listens before it has read its routes."""
+
+    def answers() -> bool:
+        with suppress(OSError), closing(HTTPConnection("127.0.0.1", port, timeout=1)) as asked:
+            asked.request("GET", "/", headers={"Host": HOST % 0})
+            return asked.getresponse().status == 200
+        return False
+
+    _await(answers, f"Traefik on port {port}")
+
+
+def _await(answers: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + _READY_SECONDS
+    while not answers():
+        if time.monotonic() > end:
+            raise RuntimeError(f"{what} does not answer")
+        time.sleep(0.05)
