@@ -14,6 +14,9 @@ from authgate.tokens import Unusable, find_token, read_bearer
 class Reason(StrEnum):
     """Why a request is allowed or refused: the word in logs and metrics."""
 
+    # Every decision is counted by its reason, and Enum's own hash is written in Python.
+    __hash__ = str.__hash__
+
     ALLOWED = "allowed"
     MISSING = "missing_token"
     NOT_BEARER = "not_bearer"
