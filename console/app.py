@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from components.core.tickets import Grant
 from console import connect as connecting
 from console import deploy
+from console.doctor import checks
 from console.errors import ConsoleError
 from console.view import view_link
 
@@ -66,6 +68,24 @@ def view(
 ) -> None:
     """Print a link that opens an instance's live view once, within two minutes."""
     print(view_link(stack, instance, Grant.WATCH if watch else Grant.VIEW))
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    stack: Stack = "dev",
+) -> None:
+    """Look for everything that can be wrong with the stack; exit status 1 if anything is."""
+    examined = [(check.title, check.findings()) for check in checks(stack)]
+    if as_json:
+        print(json.dumps({title: [asdict(found) for found in wrong] for title, wrong in examined}))
+    else:
+        for title, wrong in examined:
+            print(f"{'✗' if wrong else '✓'} {title}")
+            for found in wrong:
+                print(f"  {found.what}\n  → {found.remedy}")
+    if any(wrong for _, wrong in examined):
+        raise typer.Exit(1)
 
 
 @app.command()

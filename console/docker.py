@@ -2,8 +2,11 @@
 
 import json
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from console.drift import Host
 from console.errors import ConsoleError
 
 # By kind: how its full id and name are asked for; a volume's id is its name.
@@ -38,6 +41,33 @@ def running(stack: str) -> set[str]:
 def image_ids() -> set[str]:
     """The ids of all images of the engine."""
     return set(_docker("image", "ls", "--no-trunc", "--quiet").split())
+
+
+def inspect_stack(stack: str) -> Host:
+    """What the engine tells of a stack's containers, running or not, and of their images."""
+    listed = [found.id for found in labelled("container", stack)]
+    containers = _inspect("container", listed)
+    images = sorted({str(container["Image"]) for container in containers})
+    return Host(
+        containers={found["Id"]: found for found in containers},
+        images={found["Id"]: found for found in _inspect("image", images)},
+    )
+
+
+def _inspect(kind: str, ids: Sequence[str]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(_docker(kind, "inspect", *ids)) if ids else []
+    return found
+
+
+def engine() -> dict[str, Any]:
+    """What the engine tells of itself: `docker info`."""
+    found: dict[str, Any] = json.loads(_docker("system", "info", "--format", "{{json .}}"))
+    return found
+
+
+def run_in(container: str, *command: str) -> str:
+    """What a command prints in a container that runs."""
+    return _docker("container", "exec", container, *command)
 
 
 def remove(kind: str, id_: str) -> None:

@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from console import docker
+from console.drift import CONTAINER, Drift, container_drift
 from console.errors import ConsoleError
 from console.locks import release_dead_locks
 from console.pulumi import Pulumi
 
 Resources = Iterable[Mapping[str, Any]]
 COMMAND = "command:local:Command"
-CONTAINER, NETWORK, VOLUME, IMAGE = (
-    "docker:index/container:Container",
+NETWORK, VOLUME, IMAGE = (
     "docker:index/network:Network",
     "docker:index/volume:Volume",
     "docker:index/remoteImage:RemoteImage",
@@ -38,8 +38,15 @@ def repair(pulumi: Pulumi) -> list[str]:
         clear = ("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
         pulumi.run(*clear, "--stack", pulumi.stack)
         resources = _deployment(pulumi).get("resources") or []
-    present = {kind: known_on_host(kind, pulumi.stack) for kind in (*KINDS, IMAGE)}
-    return flags_for_lost(resources, present)
+    present = all_on_host(pulumi.stack)
+    drifts = container_drift(resources, docker.inspect_stack(pulumi.stack))
+    remove_impostors(drifts)
+    return flags_for_lost(resources, present, {drift.urn for drift in drifts if drift.changed})
+
+
+def all_on_host(stack: str) -> dict[str, set[str]]:
+    """The ids that the host has, by type of resource."""
+    return {kind: known_on_host(kind, stack) for kind in (*KINDS, IMAGE)}
 
 
 def known_on_host(kind: str, stack: str) -> set[str]:
@@ -60,6 +67,14 @@ def remove_unknown(stack: str, known: Collection[str], kinds: Iterable[str]) -> 
                 docker.remove(kind, found.id)
 
 
+def remove_impostors(drifts: Iterable[Drift]) -> None:
+    """Removes what stands under a container's name in its place, naming each."""
+    for drift in drifts:
+        if drift.impostor is not None:
+            print(f"Removing container {drift.name}: it was made anew, not by Pulumi.")
+            docker.remove("container", drift.impostor)
+
+
 def refuse_strangers(pulumi: Pulumi) -> None:
     """Raises `ConsoleError` where containers of the stack run that were deployed from elsewhere."""
     strangers = [found.name for found in docker.labelled("container", pulumi.stack)]
@@ -77,23 +92,34 @@ def known_ids(resources: Resources) -> set[str]:
     return {resource["id"] for resource in resources if "id" in resource}
 
 
-def flags_for_lost(resources: Resources, present: Mapping[str, Collection[str]]) -> list[str]:
+def flags_for_lost(
+    resources: Resources, present: Mapping[str, Collection[str]], changed: Collection[str]
+) -> list[str]:
     """Flags of `pulumi up`: a refresh where anything that the state knows is not present, and a
-    replacement of each Command that stands on it, for what it did is undone: a volume that it
-    filled, a container that it waited for.
+    replacement of what was changed (by URN) and of each Command that stands on either, for what it
+    did is undone: a volume that it filled, a container that it waited for.
     """
-    lost = {
+    touched = {resource["urn"] for resource in lost_resources(resources, present)}.union(changed)
+    repeated = {
         resource["urn"]
+        for resource in resources
+        if resource.get("type") == COMMAND
+        and touched.intersection(resource.get("dependencies") or ())
+    }
+    replaced = sorted(repeated.union(changed))
+    replacements = [flag for urn in replaced for flag in ("--replace", urn)]
+    return ["--refresh", *replacements] if touched else []
+
+
+def lost_resources(
+    resources: Resources, present: Mapping[str, Collection[str]]
+) -> list[Mapping[str, Any]]:
+    """What the state knows and the host has not; `present` holds the host's ids by type."""
+    return [
+        resource
         for resource in resources
         if resource.get("type") in present and _host_id(resource) not in present[resource["type"]]
-    }
-    repeated = sorted(
-        resource["urn"]
-        for resource in resources
-        if resource.get("type") == COMMAND and lost.intersection(resource.get("dependencies") or ())
-    )
-    replacements = [flag for urn in repeated for flag in ("--replace", urn)]
-    return ["--refresh", *replacements] if lost else []
+    ]
 
 
 def _host_id(resource: Mapping[str, Any]) -> str:

@@ -55,4 +55,6 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
     monkeypatch.setenv("ANSWERS", str(programs.answers))
     monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path}")
     programs.answer("pulumi stack export", {"deployment": {"resources": []}})
+    programs.answer("docker container inspect", [])
+    programs.answer("docker image inspect", [])
     return programs

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from console.drift import CONTAINER
 from console.errors import ConsoleError
 from console.pulumi import Pulumi
 from console.repair import (
     COMMAND,
-    CONTAINER,
     IMAGE,
     NETWORK,
     VOLUME,
@@ -36,7 +36,7 @@ def test_where_all_is_well_nothing_is_done(pulumi: Pulumi, programs: Programs) -
     programs.answer("docker container ls", "abc\tmcpier-dev-traefik\n")
     assert repair(pulumi) == []
     assert [call.split()[1:3] for call in programs.calls("pulumi")] == [["stack", "export"]]
-    assert {call.split()[2] for call in programs.calls("docker")} == {"ls"}
+    assert {call.split()[2] for call in programs.calls("docker")} == {"ls", "inspect"}
 
 
 def test_after_a_killed_update_what_the_state_does_not_know_is_named_and_removed(
@@ -92,8 +92,22 @@ def test_what_the_host_has_lost_is_made_again_and_filled_again() -> None:
         for name in ("kept", "lost")
     ]
     resources: list[dict[str, Any]] = [*volumes, *commands]
-    assert flags_for_lost(resources, {VOLUME: {"kept"}}) == ["--refresh", "--replace", "fill-lost"]
-    assert flags_for_lost(resources, {VOLUME: {"kept", "lost"}}) == []
+    replaced = ["--refresh", "--replace", "fill-lost"]
+    assert flags_for_lost(resources, {VOLUME: {"kept"}}, ()) == replaced
+    assert flags_for_lost(resources, {VOLUME: {"kept", "lost"}}, ()) == []
+
+
+def test_what_was_changed_is_replaced_with_each_command_that_stands_on_it() -> None:
+    container = {"urn": "demo", "type": CONTAINER, "id": "abc"}
+    waiting = {"urn": "readiness", "type": COMMAND, "dependencies": ["demo"]}
+    present = {CONTAINER: {"abc"}}
+    assert flags_for_lost([container, waiting], present, {"demo"}) == [
+        "--refresh",
+        "--replace",
+        "demo",
+        "--replace",
+        "readiness",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -108,8 +122,8 @@ def test_a_container_network_or_image_that_is_gone_calls_for_a_refresh(
     resource: dict[str, Any],
 ) -> None:
     kind = resource["type"]
-    assert flags_for_lost([resource], {kind: set()}) == ["--refresh"]
-    assert flags_for_lost([resource], {kind: {"abc"}}) == []
+    assert flags_for_lost([resource], {kind: set()}, ()) == ["--refresh"]
+    assert flags_for_lost([resource], {kind: {"abc"}}, ()) == []
 
 
 def test_creates_that_never_ended_are_cleared(pulumi: Pulumi, programs: Programs) -> None:

@@ -1,0 +1,29 @@
+"""What `mcpier doctor` finds."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from console.errors import ConsoleError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Something that is not as it should be, and what to do."""
+
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """A question by its title; `look` gives what is wrong."""
+
+    title: str
+    look: Callable[[], Iterable[Finding]]
+
+    def findings(self) -> list[Finding]:
+        """What is wrong; a check that cannot be made is a finding too."""
+        try:
+            return list(self.look())
+        except ConsoleError as error:
+            return [Finding(what=error.what, remedy=error.remedy)]

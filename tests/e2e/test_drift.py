@@ -1,0 +1,64 @@
+"""What was changed behind Pulumi's back is named by `mcpier doctor`, and mended by `make up`."""
+
+import json
+import subprocess
+from typing import Any
+
+from tests.e2e.conftest import STACK
+from tests.e2e.deployment import Deployment, docker
+
+DEMO = f"mcpier-{STACK}-mcp-demo"
+PROXY = f"mcpier-{STACK}-socket-proxy"
+
+
+def examined(deployment: Deployment) -> tuple[int, dict[str, list[dict[str, str]]]]:
+    """What the doctor says: its exit status, and its findings by the title of their check."""
+    command = [".venv/bin/mcpier", "doctor", "--json", "--stack", STACK]
+    done = subprocess.run(
+        command,
+        cwd=deployment.directory,
+        env=dict(deployment.environ),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    return done.returncode, json.loads(done.stdout)
+
+
+def make_anew(container: str, *options: str) -> None:
+    """What a person does who thinks that a container can be edited: removes it, runs another."""
+    shown: dict[str, Any] = json.loads(docker("inspect", container))[0]
+    labels = [f"--label={name}={value}" for name, value in shown["Config"]["Labels"].items()]
+    network = next(iter(shown["NetworkSettings"]["Networks"]))
+    docker("rm", "--force", container)
+    given = ["--detach", "--name", container, "--network", network, *labels, *options]
+    docker("run", *given, shown["Image"], "sleep", "600")
+
+
+def test_a_doctor_finds_nothing_wrong_with_a_healthy_stack(deployment: Deployment) -> None:
+    status, found = examined(deployment)
+    assert [title for title, wrong in found.items() if wrong] == []
+    assert status == 0
+    assert "demo answers MCP" in found
+
+
+def test_drift_is_named_and_the_next_up_mends_it(deployment: Deployment) -> None:
+    make_anew(DEMO, "--env=LANG=C", "--env=ADDED=canary")
+    docker("stop", "--time", "1", PROXY)
+    status, found = examined(deployment)
+    named = {
+        finding["what"].partition(":")[0]: finding["what"]
+        for findings in found.values()
+        for finding in findings
+    }
+    assert status == 1
+    assert "was made anew, not by Pulumi" in named[f"container {DEMO}"]
+    assert "variable LANG is changed" in named[f"container {DEMO}"]
+    assert "has variable ADDED" in named[f"container {DEMO}"]
+    assert "canary" not in str(found)
+    assert "stands still" in named[f"container {PROXY}"]
+    up = deployment.make_target("up")
+    assert up.returncode == 0, up.stdout
+    assert f"Removing container {DEMO}: it was made anew, not by Pulumi." in up.stdout
+    assert examined(deployment)[0] == 0
