@@ -3,7 +3,7 @@ STACK ?= dev
 SETUP = python3 -m toolchain
 VENV = .venv/bin
 
-.PHONY: up preview destroy env check test soak bench-authgate
+.PHONY: up preview destroy env check test soak bench-authgate bench-platform
 
 up: ## set up what is missing, then deploy the stack
 	@$(SETUP) --stack $(STACK) -- $(VENV)/mcpier up --stack $(STACK)
@@ -28,3 +28,6 @@ soak: ## what waits or repeats for long
 
 bench-authgate: ## the gate against its rivals, through one Traefik: a JSON object a figure
 	@$(SETUP) engine python bases -- $(VENV)/python -m tests.bench.authgate
+
+bench-platform: ## deploys beside a bare Pulumi program and docker-compose
+	@$(SETUP) -- $(VENV)/python -m tests.bench.platform

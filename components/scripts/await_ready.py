@@ -13,45 +13,49 @@ from typing import Any
 
 LOG_LINES = "20"
 FAILED = ("absent", "dead", "exited", "unhealthy")
+STATE = "{{.Name}} {{if .State.Running}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}"
 
 
 def main() -> int:
     document = json.load(sys.stdin)
-    waiting = {container["name"]: container for container in document["containers"]}
-    for container in waiting.values():
-        limit_processes(container)
+    parts = {container["name"]: container["part"] for container in document["containers"]}
+    limit_processes(document["containers"])
     deadline = time.monotonic() + document["timeout"]
-    phases = dict.fromkeys(waiting, "starting")
-    while waiting and not failed(phases) and time.monotonic() < deadline:
-        phases = {name: state(name) for name in waiting}
-        waiting = {name: waiting[name] for name in waiting if phases[name] != "healthy"}
-        if waiting and not failed(phases):
-            time.sleep(0.25)
+    waiting = states(list(parts))
+    while waiting and not failed(waiting) and time.monotonic() < deadline:
+        time.sleep(0.25)
+        waiting = states(list(waiting))
     # Where some have failed, the others have only not had their time yet.
-    for name in failed(phases) or waiting:
-        report(name, waiting[name]["part"], phases[name])
+    for name in failed(waiting) or waiting:
+        report(name, parts[name], waiting[name])
     return 1 if waiting else 0
 
 
-def failed(phases: dict[str, str]) -> list[str]:
-    return [name for name, phase in phases.items() if phase in FAILED]
+def failed(waiting: dict[str, str]) -> list[str]:
+    return [name for name, state in waiting.items() if state in FAILED]
 
 
-def limit_processes(container: dict[str, Any]) -> None:
-    name, limit = container["name"], str(container["pids"])
-    answer = docker("update", "--pids-limit", limit, name)
-    # One that is not there is reported with the others.
-    if answer.returncode != 0 and state(name) != "absent":
-        sys.exit(
-            f"{container['part']} could not be limited to {limit} processes: "
-            f"{answer.stderr.strip()}\n  → mend what it names and run the update again"
-        )
+def limit_processes(containers: list[dict[str, Any]]) -> None:
+    """One call for each limit: a call takes as long as a container's share of many."""
+    by_limit: dict[str, list[str]] = {}
+    for container in containers:
+        by_limit.setdefault(str(container["pids"]), []).append(container["name"])
+    for limit, names in by_limit.items():
+        answer = docker("update", "--pids-limit", limit, *names)
+        # One that is not there is reported with the others.
+        if answer.returncode != 0 and "absent" not in states(names).values():
+            sys.exit(
+                f"containers could not be limited to {limit} processes: "
+                f"{answer.stderr.strip()}\n  → mend what it names and run the update again"
+            )
 
 
-def state(name: str) -> str:
-    form = "{{if .State.Running}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}"
-    answer = docker("inspect", "--format", form, name)
-    return answer.stdout.strip() if answer.returncode == 0 else "absent"
+def states(names: list[str]) -> dict[str, str]:
+    """The state of each container that is not healthy."""
+    answer = docker("inspect", "--type", "container", "--format", STATE, *names)
+    told = dict(line.removeprefix("/").split() for line in answer.stdout.splitlines())
+    found = {name: told.get(name, "absent") for name in names}
+    return {name: state for name, state in found.items() if state != "healthy"}
 
 
 def report(name: str, part: str, phase: str) -> None:

@@ -12,19 +12,26 @@ SCRIPT = Path(__file__).resolve().parents[2] / "components" / "scripts" / "await
 # Answers from files: `<name>.states` holds a state a line, the last of which stays.
 DOCKER = """#!/bin/sh
 cd "$ENGINE" || exit 2
-for name; do :; done
 echo "$*" >> calls
+status=0
 case $1 in
 update)
-    if [ -e "$name.refuses" ]; then cat "$name.refuses" >&2; exit 1; fi ;;
+    shift 3
+    for name; do
+        if [ -e "$name.refuses" ]; then cat "$name.refuses" >&2; status=1; fi
+    done ;;
 inspect)
-    [ -e "$name.states" ] || { echo "No such object: $name" >&2; exit 1; }
-    head -n 1 "$name.states"
-    [ "$(wc -l < "$name.states")" -le 1 ] || sed -i 1d "$name.states" ;;
+    shift 5
+    for name; do
+        [ -e "$name.states" ] || { echo "No such object: $name" >&2; status=1; continue; }
+        echo "/$name $(head -n 1 "$name.states")"
+        [ "$(wc -l < "$name.states")" -le 1 ] || sed -i 1d "$name.states"
+    done ;;
 logs)
-    [ ! -e "$name.log" ] || tail -n "$3" "$name.log" ;;
+    [ ! -e "$4.log" ] || tail -n "$3" "$4.log" ;;
 *)  exit 2 ;;
 esac
+exit $status
 """
 
 
@@ -74,14 +81,14 @@ def test_it_waits_until_every_container_is_healthy(engine: Engine) -> None:
     engine.container("a", "healthy")
     engine.container("b", "starting", "starting", "healthy")
     assert engine.wait() == (0, "")
-    assert len([call for call in engine.calls() if call.startswith("inspect")]) == 4
+    assert len([call for call in engine.calls() if call.startswith("inspect")]) == 3
 
 
 def test_it_sets_every_containers_limit_of_processes(engine: Engine) -> None:
     engine.container("a", "healthy")
     engine.container("b", "healthy")
     engine.wait()
-    assert engine.calls()[:2] == ["update --pids-limit 64 a", "update --pids-limit 64 b"]
+    assert engine.calls()[0] == "update --pids-limit 64 a b"
 
 
 def test_a_limit_that_cannot_be_set_ends_the_deploy(engine: Engine) -> None:
@@ -89,7 +96,7 @@ def test_a_limit_that_cannot_be_set_ends_the_deploy(engine: Engine) -> None:
     code, report = engine.wait()
     assert code == 1
     assert report == (
-        "Instance a could not be limited to 64 processes: no such controller\n"
+        "containers could not be limited to 64 processes: no such controller\n"
         "  → mend what it names and run the update again\n"
     )
 

@@ -1,0 +1,159 @@
+"""Who deploys the same containers: mcpier, a bare Pulumi program, and docker-compose."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.deployment import BASES, Deployment, docker, sweep
+
+STACK = "bench"
+ECHO = Path(__file__).parents[2] / "attack" / "echo"
+EDGE = {
+    "httpPort": 27080,
+    "httpsPort": 27443,
+    "adminPort": 27444,
+    "controlSubnet": "10.77.248.0/28",
+}
+NETWORK = "mcpier-bench-floor"
+PROGRAM = """
+import pulumi, pulumi_docker as docker
+config = pulumi.Config()
+network = docker.Network("network", name=config.require("network"))
+for number in range(config.require_int("count")):
+    docker.Container(
+        f"floor-{number}",
+        name=f"mcpier-bench-floor-{number}",
+        image=config.require("image"),
+        network_mode="bridge",
+        networks_advanced=[docker.ContainerNetworksAdvancedArgs(name=network.name)],
+        memory=128,
+        memory_swap=128,
+        destroy_grace_seconds=1,
+    )
+"""
+
+
+@dataclass(frozen=True)
+class Mcpier:
+    """mcpier, with instances that only echo."""
+
+    deployment: Deployment
+
+    @classmethod
+    def make(cls, folder: Path) -> "Mcpier":
+        deployment = Deployment.make(folder / "mcpier", STACK, _config(0))
+        shutil.copytree(ECHO, deployment.directory / "image" / "echo")
+        return cls(deployment)
+
+    def up(self, count: int) -> None:
+        """Deploys the platform and that many instances."""
+        self.deployment.write(_config(count))
+        _done(self.deployment.pulumi("stack", "select", "--create", STACK))
+        _done(self.deployment.pulumi("up", "--yes", "--stack", STACK, timeout=1800))
+
+    def image(self) -> str:
+        """The id of the image that the instances run."""
+        return docker("inspect", "--format", "{{.Image}}", f"mcpier-{STACK}-mcp-echo-0").strip()
+
+    def down(self) -> None:
+        """Takes everything away."""
+        _done(self.deployment.pulumi("destroy", "--yes", "--stack", STACK, timeout=1800))
+        sweep(STACK)
+
+
+@dataclass(frozen=True)
+class Floor:
+    """A Pulumi program of containers and nothing else."""
+
+    folder: Path
+    image: str
+    environ: Mapping[str, str]
+
+    @classmethod
+    def make(cls, folder: Path, image: str) -> "Floor":
+        project = folder / "floor"
+        project.mkdir()
+        (project / "__main__.py").write_text(PROGRAM)
+        runtime = f"{{name: python, options: {{virtualenv: {sys.prefix}}}}}"
+        (project / "Pulumi.yaml").write_text(f"name: floor\nruntime: {runtime}\n")
+        state = {"PULUMI_BACKEND_URL": folder.as_uri(), "PULUMI_CONFIG_PASSPHRASE": "x"}
+        floor = cls(project, image, {**os.environ, **state, "PULUMI_SKIP_UPDATE_CHECK": "true"})
+        floor._pulumi("stack", "init", "floor")
+        return floor
+
+    def up(self, count: int) -> None:
+        """Deploys that many containers."""
+        for key, value in (("network", NETWORK), ("image", self.image), ("count", str(count))):
+            self._pulumi("config", "set", key, value)
+        self._pulumi("up", "--yes")
+
+    def down(self) -> None:
+        """Takes everything away."""
+        self._pulumi("destroy", "--yes")
+
+    def _pulumi(self, *arguments: str) -> None:
+        command = ["pulumi", *arguments, "--non-interactive"]
+        _done(_run(command, self.folder, self.environ))
+
+
+@dataclass(frozen=True)
+class Compose:
+    """docker-compose with the same containers."""
+
+    folder: Path
+    image: str
+
+    @classmethod
+    def make(cls, folder: Path, image: str) -> "Compose":
+        project = folder / "compose"
+        project.mkdir()
+        return cls(project, image)
+
+    def up(self, count: int) -> None:
+        """Deploys that many containers."""
+        service: dict[str, Any] = {
+            "image": self.image,
+            "mem_limit": "128m",
+            "memswap_limit": "128m",
+        }
+        services = {f"echo-{number}": service for number in range(count)}
+        file = {"version": "2.4", "services": services}
+        (self.folder / "docker-compose.yml").write_text(json.dumps(file))
+        self._compose("up", "-d", "--remove-orphans")
+
+    def down(self) -> None:
+        """Takes everything away."""
+        self._compose("down", "--timeout", "1")
+
+    def _compose(self, *arguments: str) -> None:
+        command = ["docker-compose", "--project-name", "mcpier-bench-compose", *arguments]
+        _done(_run(command, self.folder, os.environ))
+
+
+def _config(count: int) -> dict[str, Any]:
+    instances = {f"echo-{number}": {"type": "echo", "tokens": ["t"]} for number in range(count)}
+    return {
+        "mcpier:domain": "bench.mcpier.localhost",
+        "mcpier:edge": EDGE,
+        "mcpier:bases": BASES,
+        "mcpier:instances": instances,
+    }
+
+
+def _run(
+    command: list[str], folder: Path, environ: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=folder, env=dict(environ), capture_output=True, text=True, timeout=1800
+    )
+
+
+def _done(finished: subprocess.CompletedProcess[str]) -> None:
+    if finished.returncode != 0:
+        raise RuntimeError(f"{finished.args}: {finished.stdout}\n{finished.stderr}")
