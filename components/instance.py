@@ -12,8 +12,7 @@ from components.core.instance_type import InstanceType
 from components.core.model import Instance, StackSpec
 from components.core.naming import host_name, instance_labels
 from components.instance_secrets import InstanceSecrets
-
-SECRETS_DIR = "/run/secrets/mcpier"
+from components.instance_volumes import InstanceVolumes
 
 
 class McpInstance(pulumi.ComponentResource):
@@ -30,12 +29,19 @@ class McpInstance(pulumi.ComponentResource):
         image: docker.RemoteImage,
         network: pulumi.Input[str],
         secrets: InstanceSecrets,
+        volumes: InstanceVolumes,
         opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("mcpier:index:McpInstance", name, {}, opts)
         self.container = declare_container(
             f"{name}-container",
-            _container(spec, instance, image, network, secrets.volumes.get(instance.id)),
+            _container(
+                spec,
+                instance,
+                image,
+                network,
+                [*secrets.mounts(instance), *volumes.mounts(instance)],
+            ),
             pulumi.ResourceOptions(parent=self, depends_on=secrets.written),
         )
         self.register_outputs({})
@@ -46,7 +52,7 @@ def _container(
     instance: Instance,
     image: docker.RemoteImage,
     network: pulumi.Input[str],
-    secrets: docker.Volume | None,
+    mounts: list[Mount],
 ) -> ContainerArgs:
     kind = instance.type
     return ContainerArgs(
@@ -60,7 +66,7 @@ def _container(
         environment=_environment(spec, instance),
         user=str(kind.user),
         network=network,
-        mounts=[Mount(volume=secrets.name, path=SECRETS_DIR)] if secrets else [],
+        mounts=mounts,
         tmpfs=kind.tmpfs,
         seccomp=_seccomp(kind),
         memory=kind.limits.memory,

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_docker as docker
 from pulumi_command import local
 
+from components.container import Mount
 from components.core.instance_type import SecretKind
 from components.core.model import Instance, StackSpec
 from components.core.naming import instance_labels
@@ -13,11 +14,13 @@ from components.core.secrets import Root
 from components.vault import Vault
 from components.volume import File, declare_volume, write_files
 
+SECRETS_DIR = "/run/secrets/mcpier"
+
 
 class InstanceSecrets(pulumi.ComponentResource):
-    """`volumes` by instance id; whoever mounts one waits for `written`."""
+    """Whoever mounts one of the volumes waits for `written`."""
 
-    volumes: Mapping[str, docker.Volume]
+    _volumes: Mapping[str, docker.Volume]
     written: local.Command | None
 
     def __init__(
@@ -31,18 +34,23 @@ class InstanceSecrets(pulumi.ComponentResource):
     ) -> None:
         super().__init__("mcpier:index:InstanceSecrets", name, {}, opts)
         holders = [instance for instance in spec.instances if instance.type.secrets]
-        self.volumes = {instance.id: self._volume(spec, instance) for instance in holders}
+        self._volumes = {instance.id: self._volume(spec, instance) for instance in holders}
         self.written = None
         if holders:
             self.written = write_files(
                 f"{name}-files",
                 spec.stack,
                 image=files_image,
-                volumes={id_: volume.name for id_, volume in self.volumes.items()},
+                volumes={id_: volume.name for id_, volume in self._volumes.items()},
                 files=vault.root.apply(lambda root: _files(holders, root)),
                 opts=pulumi.ResourceOptions(parent=self),
             )
         self.register_outputs({})
+
+    def mounts(self, instance: Instance) -> list[Mount]:
+        """Where the instance's container has its secret files, if it has any."""
+        volume = self._volumes.get(instance.id)
+        return [Mount(volume=volume.name, path=SECRETS_DIR)] if volume else []
 
     def _volume(self, spec: StackSpec, instance: Instance) -> docker.Volume:
         marks = instance_labels(spec.stack, instance.id, instance.type.name)

@@ -14,6 +14,7 @@ from components.core.naming import host_name
 from components.image import built_image, ready_image
 from components.instance import McpInstance
 from components.instance_secrets import InstanceSecrets
+from components.instance_volumes import InstanceVolumes
 from components.networks import Networks
 from components.readiness import Part, await_ready
 from components.socket_proxy import SocketProxy
@@ -48,17 +49,22 @@ class Platform(pulumi.ComponentResource):
         secrets = InstanceSecrets(
             "instance-secrets", spec, vault=self._vault, files_image=files_image, opts=child
         )
+        volumes = InstanceVolumes("instance-volumes", spec, child)
         parts = [
             Part(title="The socket-proxy", container=proxy.container, pids=PLATFORM_PIDS),
             Part(title="Traefik", container=traefik.container, pids=PLATFORM_PIDS),
             Part(title="authgate", container=gate.container, pids=PLATFORM_PIDS),
-            *self._instances(spec, networks, secrets),
+            *self._instances(spec, networks, secrets, volumes),
         ]
         await_ready("readiness", parts, child)
         self.register_outputs({})
 
     def _instances(
-        self, spec: StackSpec, networks: Networks, secrets: InstanceSecrets
+        self,
+        spec: StackSpec,
+        networks: Networks,
+        secrets: InstanceSecrets,
+        volumes: InstanceVolumes,
     ) -> list[Part]:
         running = [item for item in spec.instances if item.state is State.RUNNING]
         types = {item.type.name: item.type for item in running}
@@ -73,6 +79,7 @@ class Platform(pulumi.ComponentResource):
                     image=images[item.type.name],
                     network=networks.instances.name,
                     secrets=secrets,
+                    volumes=volumes,
                     opts=pulumi.ResourceOptions(parent=self),
                 ).container,
                 pids=item.type.limits.pids,

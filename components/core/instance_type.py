@@ -45,6 +45,23 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Holds for an instance on which a choice has this value."""
+
+    choice: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataVolume:
+    """A volume of an instance's own, writable at `path`; without `when` every instance has it."""
+
+    name: str
+    path: str
+    when: Chosen | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Limits:
     """Memory in MiB (swap included), processes, CPUs."""
 
@@ -77,6 +94,7 @@ class InstanceType:
     choices: tuple[Choice, ...]
     environment: Mapping[str, str]
     secrets: Mapping[str, SecretKind]
+    volumes: tuple[DataVolume, ...]
     user: int
     tmpfs: Mapping[str, str]
     seccomp: str | None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 
-from components.core.instance_type import InstanceType
+from components.core.instance_type import DataVolume, InstanceType
 
 
 class State(StrEnum):
@@ -66,6 +66,15 @@ class Instance:
     tokens: tuple[Token, ...]
     origins: tuple[str, ...]
     choices: Mapping[str, str]
+
+    @property
+    def volumes(self) -> tuple[DataVolume, ...]:
+        """The type's volumes that these choices ask for."""
+        return tuple(
+            volume
+            for volume in self.type.volumes
+            if volume.when is None or self.choices.get(volume.when.choice) == volume.when.value
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,22 +6,19 @@ from collections.abc import Mapping
 from components.core.errors import ConfigError, Problem, nearest
 from components.core.instance_type import (
     Auth,
-    Choice,
     Endpoint,
     Health,
     InstanceType,
     Limits,
     SecretKind,
 )
+from components.core.parse_type_options import parse_choices, parse_volumes
 from components.core.section import Section
 
 NAME = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 BASES = "debian|node|python"
-VARIABLE = r"[A-Z][A-Z0-9_]*"
 # The hosts that the edge and the gate know, and what the gate asks for there.
 ENDPOINTS = {"mcp": Auth.BEARER, "vnc": Auth.VIEW}
-# What a stack writes on an instance of whatever type.
-RESERVED = ("origins", "state", "tokens", "type")
 
 
 def parse_type(
@@ -38,6 +35,7 @@ def parse_type(
         "base", pattern=BASES, expected="debian, node or python", remedy="Name the base image."
     )
     build.close()
+    choices = parse_choices(root)
     kind = InstanceType(
         name=name,
         folder=folder,
@@ -47,11 +45,12 @@ def parse_type(
             "description", expected="a sentence", remedy="Say what an instance of it serves."
         ),
         endpoints=_endpoints(root),
-        choices=tuple(_choice(key, section) for key, section in root.sections("choices")),
+        choices=choices,
         environment=root.strings(
             "environment", remedy="Quote the value: it reaches the container."
         ),
         secrets={key: _secret(section) for key, section in root.sections("secrets")},
+        volumes=parse_volumes(root, choices),
         user=root.integer(
             "user", least=1, most=65535, remedy="Name an unprivileged uid.", default=1000
         ),
@@ -97,38 +96,6 @@ def _endpoint(name: str, section: Section) -> Endpoint:
     )
     section.close()
     return endpoint
-
-
-def _choice(name: str, section: Section) -> Choice:
-    def text(key: str, expected: str, pattern: str = ".*", default: str | None = None) -> str:
-        remedy = f"Write {key}: for the choice {name}."
-        return section.text(key, pattern=pattern, expected=expected, remedy=remedy, default=default)
-
-    if name in RESERVED:
-        section.reject("another name", name, "Rename it: every instance has a key of this name.")
-    choice = Choice(
-        name=name,
-        type=text("type", "string", "string"),
-        pattern=_pattern(section),
-        default=text("default", "text") if section.has("default") else None,
-        env=text("env", "the name of a variable", VARIABLE),
-        description=text("description", "a sentence"),
-    )
-    section.close()
-    return choice
-
-
-def _pattern(section: Section) -> str | None:
-    expected, remedy = "a regular expression", "Write one as Python's re module reads it."
-    if not section.has("pattern"):
-        return None
-    pattern = section.text("pattern", expected=expected, remedy=remedy)
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        section.problem("pattern", f"{expected} ({error})", remedy)
-        return None
-    return pattern
 
 
 def _secret(section: Section) -> SecretKind:

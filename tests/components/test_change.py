@@ -105,6 +105,25 @@ def test_a_stopped_instance_keeps_its_secrets_and_its_record(recording: Recordin
     ]
 
 
+def test_a_volume_that_a_choice_asks_for_is_mounted_to_be_written_and_outlives_a_stop(
+    config: dict[str, Any], recording: Recording
+) -> None:
+    config["instances"]["demo"]["profile"] = "persistent"
+    kept = declare(config)
+    assert changed(recording.docker(), kept.docker()) == [
+        "docker:index/container:Container/mcpier-dev-mcp-demo",
+        "docker:index/volume:Volume/mcpier-dev-mcp-demo-profile",
+    ]
+    assert kept.of("volume")["mcp-demo-profile"].labels["mcpier.instance"] == "demo"
+    mounts = kept.of("container")["mcp-demo-container"].inputs["mounts"]
+    assert {mount["source"]: (mount["target"], mount["readOnly"]) for mount in mounts} == {
+        "mcpier-dev-mcp-demo-profile": ("/home/mcpier/profile", False),
+        "mcpier-dev-mcp-demo-secrets": ("/run/secrets/mcpier", True),
+    }
+    config["instances"]["demo"]["state"] = "stopped"
+    assert kept.of("volume") == declare(config).of("volume")
+
+
 def test_a_stack_without_instances_is_a_platform_all_the_same(config: dict[str, Any]) -> None:
     empty = declare(config | {"instances": {}})
     assert sorted(empty.of("container")) == ["authgate", "socket-proxy", "traefik"]
@@ -178,6 +197,7 @@ def test_the_tree_of_a_preview_has_a_node_for_each_part(recording: Recording) ->
         [
             "authgate",
             "instance-secrets",
+            "instance-volumes",
             "mcp-demo",
             "mcp-docs",
             "networks",

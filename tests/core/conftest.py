@@ -24,12 +24,22 @@ TYPE = {
             "default": "1920x1080x24",
             "env": "MCPIER_SCREEN",
             "description": "Width, height and depth.",
-        }
+        },
+        "profile": {
+            "type": "string",
+            "pattern": "^(ephemeral|persistent)$",
+            "default": "ephemeral",
+            "env": "MCPIER_PROFILE",
+            "description": "Whether the profile is kept.",
+        },
     },
     "environment": {"MCPIER_ALLOWED_HOSTS": "{allowedHosts}"},
     "secrets": {
         "vnc-password": {"kind": "vnc"},
         "vnc-watch-password": {"kind": "vnc-watch"},
+    },
+    "volumes": {
+        "profile": {"path": "/profile", "when": {"choice": "profile", "is": "persistent"}},
     },
     "health": {"command": ["health"]},
 }

@@ -17,9 +17,17 @@ Change = Callable[[dict[str, Any]], object]
 
 def test_instances_come_sorted_by_id_with_a_value_for_every_choice(spec: StackSpec) -> None:
     assert [(item.id, item.state, dict(item.choices)) for item in spec.instances] == [
-        ("aside", State.STOPPED, {"screen": "800x600x16"}),
-        ("demo", State.RUNNING, {"screen": "1920x1080x24"}),
+        ("aside", State.STOPPED, {"screen": "800x600x16", "profile": "ephemeral"}),
+        ("demo", State.RUNNING, {"screen": "1920x1080x24", "profile": "ephemeral"}),
     ]
+
+
+def test_an_instance_has_the_volumes_that_its_choices_ask_for(
+    config: dict[str, Any], read: Read
+) -> None:
+    config["instances"]["demo"]["profile"] = "persistent"
+    volumes = {item.id: [volume.path for volume in item.volumes] for item in read(config).instances}
+    assert volumes == {"aside": [], "demo": ["/profile"]}
 
 
 def test_a_token_is_a_name_or_a_name_with_generation_and_expiry(

@@ -9,7 +9,15 @@ import pytest
 import yaml
 
 from components.core.errors import ConfigError
-from components.core.instance_type import Auth, Health, InstanceType, Limits, SecretKind
+from components.core.instance_type import (
+    Auth,
+    Chosen,
+    DataVolume,
+    Health,
+    InstanceType,
+    Limits,
+    SecretKind,
+)
 from components.core.model import StackSpec
 from components.core.parse import parse
 from components.core.parse_type import parse_type
@@ -45,6 +53,14 @@ def test_what_is_not_written_has_the_documented_default() -> None:
     )
     assert (kind.user, kind.stop_seconds, kind.seccomp) == (1000, 10, None)
     assert (dict(kind.secrets), dict(kind.tmpfs), dict(kind.environment)) == ({}, {}, {})
+    assert kind.volumes == ()
+
+
+def test_a_volume_without_a_condition_is_every_instances() -> None:
+    kind = read(SMALLEST | {"volumes": {"data": {"path": "/var/lib/data"}}})
+    instances = {"demo": {"type": "browser"}}
+    spec = parse("dev", {"domain": "a.example", "instances": instances}, [kind])
+    assert [volume.name for volume in spec.instances[0].volumes] == ["data"]
 
 
 def test_every_key_reaches_the_type() -> None:
@@ -60,7 +76,12 @@ def test_every_key_reaches_the_type() -> None:
         ("mcp", 8080, "/mcp", Auth.BEARER),
         ("vnc", 6080, "/", Auth.VIEW),
     ]
-    assert (kind.choices[0].name, kind.choices[0].env) == ("screen", "MCPIER_SCREEN")
+    assert [(choice.name, choice.env) for choice in kind.choices] == [
+        ("profile", "MCPIER_PROFILE"),
+        ("screen", "MCPIER_SCREEN"),
+    ]
+    kept = Chosen(choice="profile", value="persistent")
+    assert kind.volumes == (DataVolume(name="profile", path="/profile", when=kept),)
     assert kind.limits == Limits(memory=2048, pids=64, cpus=0.5)
     assert (kind.user, kind.stop_seconds, kind.seccomp) == (65535, 25, "seccomp.json")
     assert kind.secrets == {
@@ -160,6 +181,31 @@ BROKEN: dict[str, tuple[Change, str]] = {
         lambda t: t["secrets"]["vnc-password"].update(kind="vcn"),
         "secrets.vnc-password.kind: expected vnc or vnc-watch, found 'vcn'. "
         "Known here: vnc, vnc-watch.",
+    ),
+    "a volume whose name could join to another one's": (
+        lambda t: t["volumes"].update({"my-data": {"path": "/data"}}),
+        "volumes.my-data: expected a name of at most 20 lower-case letters and digits, other than "
+        "secrets, found 'my-data'. Rename it: it ends the volume's name on the host.",
+    ),
+    "a volume in the secrets' place": (
+        lambda t: t["volumes"].update(secrets={"path": "/data"}),
+        "volumes.secrets: expected a name of at most 20 lower-case letters and digits, other than "
+        "secrets, found 'secrets'. Rename it: it ends the volume's name on the host.",
+    ),
+    "a volume at no path": (
+        lambda t: t["volumes"]["profile"].update(path="profile"),
+        "volumes.profile.path: expected an absolute path, found 'profile'. "
+        "Name a folder that the image has, owned by the type's user.",
+    ),
+    "a volume for an unknown choice": (
+        lambda t: t["volumes"]["profile"].update(when={"choice": "profiel", "is": "x"}),
+        "volumes.profile.when.choice: expected a choice of this type, found 'profiel'. "
+        "Did you mean profile?",
+    ),
+    "a volume for a value that cannot be chosen": (
+        lambda t: t["volumes"]["profile"]["when"].update({"is": "forever"}),
+        "volumes.profile.when.is: expected a value of the choice profile, found 'forever'. "
+        "Write the value with which an instance has the volume.",
     ),
     "root": (
         lambda t: t.update(user=0),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.image.playwright_harness import Instance, build_image, sweep
+from tests.image.playwright_harness import LABEL, Instance, build_image, docker, sweep
 from tests.image.playwright_pages import Pages
 
 
@@ -30,6 +30,14 @@ def start(image: str, tmp_path: Path) -> Iterator[Callable[..., Instance]]:
     """Start instances that end with the test."""
     with ExitStack() as stack:
         yield lambda **changes: stack.enter_context(Instance(image, tmp_path, **changes))
+
+
+@pytest.fixture
+def volume() -> Iterator[str]:
+    """Return the name of an empty Docker volume that goes with the test."""
+    name = docker("volume", "create", "--label", LABEL)
+    yield name
+    docker("volume", "rm", "--force", name)
 
 
 @pytest.fixture(scope="module")

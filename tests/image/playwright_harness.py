@@ -55,9 +55,11 @@ def build_image() -> str:
 
 
 def sweep() -> None:
-    """Remove the containers that an interrupted run of these tests left behind."""
+    """Remove the containers and volumes that an interrupted run of these tests left behind."""
     if left := docker("ps", "--all", "--quiet", "--filter", f"label={LABEL}"):
         docker("rm", "--force", "--volumes", *left.split())
+    if left := docker("volume", "ls", "--quiet", "--filter", f"label={LABEL}"):
+        docker("volume", "rm", *left.split())
 
 
 def write_secret(file: Path, value: str) -> None:
@@ -77,7 +79,10 @@ def wait_until(happened: Callable[[], bool], seconds: float, what: str) -> float
 
 
 class Instance:
-    """A container of the image, run as type.yaml says; `environment` and `seccomp` may differ."""
+    """A container of the image, run as type.yaml says, but for what is given.
+
+    `volumes` maps names of Docker volumes to paths.
+    """
 
     def __init__(
         self,
@@ -88,6 +93,7 @@ class Instance:
         seccomp: Path | None = IMAGE / "seccomp.json",
         password: str | None = PASSWORD,
         watch_password: str | None = WATCH_PASSWORD,
+        volumes: dict[str, str] | None = None,
     ) -> None:
         self.name = f"mcpier-test-image-{uuid.uuid4().hex[:8]}"
         secrets = folder / f"secrets-{self.name}"
@@ -96,10 +102,15 @@ class Instance:
         for name, value in passwords.items():
             if value is not None:
                 write_secret(secrets / name, value)
-        self.words = self._run_words(image, secrets, environment or {}, seccomp)
+        mounted = {str(secrets): "/run/secrets/mcpier:ro", **(volumes or {})}
+        self.words = self._run_words(image, mounted, environment or {}, seccomp)
 
     def _run_words(
-        self, image: str, secrets: Path, environment: dict[str, str], seccomp: Path | None
+        self,
+        image: str,
+        mounted: dict[str, str],
+        environment: dict[str, str],
+        seccomp: Path | None,
     ) -> list[str]:
         limits = TYPE["limits"]
         variables = {**TYPE["environment"], "MCPIER_ALLOWED_HOSTS": HOST, **environment}
@@ -108,7 +119,7 @@ class Instance:
         words += ["--security-opt", f"seccomp={seccomp}"] if seccomp else []
         words += [f"--memory={limits['memory']}m", f"--memory-swap={limits['memory']}m"]
         words += [f"--pids-limit={limits['pids']}", f"--stop-timeout={TYPE['stopSeconds']}"]
-        words += [f"--volume={secrets}:/run/secrets/mcpier:ro"]
+        words += [f"--volume={source}:{target}" for source, target in mounted.items()]
         words += [f"--tmpfs={path}:{options}" for path, options in TYPE["tmpfs"].items()]
         words += [f"--env={name}={value}" for name, value in variables.items()]
         return [*words, image]
@@ -157,6 +168,11 @@ class Instance:
         return wait_until(
             lambda: self.inspect()["State"]["Health"]["Status"] == "healthy", seconds, "healthy"
         )
+
+    def stop(self) -> int:
+        """Stop the container as `docker stop` does; return its exit code."""
+        docker("stop", self.name)
+        return int(self.inspect()["State"]["ExitCode"])
 
     def wait_exit(self, seconds: float = 15) -> int:
         """Wait until the container has ended; return its exit code."""

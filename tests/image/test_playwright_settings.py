@@ -65,6 +65,12 @@ def test_a_malformed_locale_is_refused() -> None:
     assert "LANG is 'de-DE; rm'" in problem(LANG="de-DE; rm")
 
 
+def test_a_profile_is_ephemeral_or_kept() -> None:
+    assert not settings().profile_kept
+    assert settings(MCPIER_PROFILE="persistent").profile_kept
+    assert "MCPIER_PROFILE is 'kept'; expected" in problem(MCPIER_PROFILE="kept")
+
+
 def test_all_problems_are_told_at_once() -> None:
     found, problems = read_settings({"MCPIER_ALLOWED_HOSTS": "*", "LANG": "?"})
     assert found is None

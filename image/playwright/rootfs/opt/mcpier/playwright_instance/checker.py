@@ -7,7 +7,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from playwright_instance import probes, processes, verdict_file
-from playwright_instance.programs import kill_program, open_window
+from playwright_instance.devtools import open_window
+from playwright_instance.programs import kill_program
 from playwright_instance.verdict import WINDOW, Decision, Memory, judge
 
 PERIOD_SECONDS = 3.0

@@ -11,6 +11,7 @@ VNC_PASSWORDS = (
     Path("/run/secrets/mcpier/vnc-watch-password"),
 )
 WRITABLE = (Path("/tmp"), Path("/run/mcpier"), Path("/home/mcpier"))
+PROFILE = Path("/home/mcpier/profile")
 
 # libvncserver, and others like it, walk every descriptor up to the soft limit: with a daemon's
 # default of 1e9 one VNC connection takes minutes (LibVNC/libvncserver issue 600).
@@ -54,6 +55,15 @@ def writable_problems(paths: tuple[Path, ...] = WRITABLE) -> list[str]:
         for path in paths
         if not os.access(path, os.W_OK | os.X_OK)
     ]
+
+
+def profile_problems(kept: bool, profile: Path = PROFILE) -> list[str]:
+    """Refuse a profile that is to outlive the container and has no volume to write to."""
+    if not kept:
+        return []
+    if not profile.is_mount():
+        return [f"MCPIER_PROFILE is 'persistent' and {profile} is no volume; mount one there"]
+    return writable_problems((profile,))
 
 
 def time_zone_problem(zone: str, zones: Path = Path("/usr/share/zoneinfo")) -> str | None:

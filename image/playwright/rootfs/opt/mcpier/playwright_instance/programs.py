@@ -2,8 +2,6 @@
 
 import os
 import signal
-from contextlib import closing, suppress
-from http.client import HTTPConnection
 from pathlib import Path
 
 
@@ -32,13 +30,6 @@ def kill_program(name: str) -> None:
     """
     if pid := find_program(name):
         os.killpg(pid, signal.SIGKILL)
-
-
-def open_window() -> None:
-    """Open a blank page in the running Chromium, which makes a window where there is none."""
-    with closing(HTTPConnection("127.0.0.1", 9222, timeout=2.0)) as devtools, suppress(OSError):
-        devtools.request("PUT", "/json/new?about:blank")
-        devtools.getresponse().read()
 
 
 def _leads_its_group(folder: Path) -> bool:

@@ -24,6 +24,7 @@ class Settings:
     allowed_hosts: tuple[str, ...]
     language: str
     accept_languages: tuple[str, ...]
+    profile_kept: bool
 
 
 def read_settings(env: Mapping[str, str]) -> tuple[Settings | None, list[str]]:
@@ -32,9 +33,10 @@ def read_settings(env: Mapping[str, str]) -> tuple[Settings | None, list[str]]:
     width, height, depth = _screen(env.get("MCPIER_SCREEN", ""), problems)
     hosts = _hosts(env.get("MCPIER_ALLOWED_HOSTS", ""), problems)
     languages = _languages(env.get("LANG", "en_US.UTF-8"), problems)
+    kept = _profile(env.get("MCPIER_PROFILE", "ephemeral"), problems)
     if problems:
         return None, problems
-    return Settings(width, height, depth, hosts, languages[0], languages), []
+    return Settings(width, height, depth, hosts, languages[0], languages, kept), []
 
 
 def _screen(text: str, problems: list[str]) -> tuple[int, int, int]:
@@ -66,3 +68,9 @@ def _languages(text: str, problems: list[str]) -> tuple[str, ...]:
         return ("en-US",)
     language, region = found[1], found[2]
     return (f"{language}-{region}", language) if region else (language,)
+
+
+def _profile(text: str, problems: list[str]) -> bool:
+    if text not in ("ephemeral", "persistent"):
+        problems.append(f"MCPIER_PROFILE is {text!r}; expected ephemeral or persistent")
+    return text == "persistent"

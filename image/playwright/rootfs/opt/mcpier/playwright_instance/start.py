@@ -25,6 +25,7 @@ def find_problems(env: Mapping[str, str]) -> tuple[Settings | None, list[str]]:
         *preflight.password_problems(),
         preflight.time_zone_problem(env.get("TZ", "")),
         *preflight.writable_problems(),
+        *preflight.profile_problems(settings is not None and settings.profile_kept),
         preflight.sandbox_problem(),
     ]
     return settings, problems + [problem for problem in found if problem]

@@ -1,4 +1,4 @@
-"""Runs supervisord in this process, started promptly and with an eye on the checker."""
+"""Runs supervisord in this process: started promptly, an eye on the checker, ended in order."""
 
 import os
 import signal
@@ -6,10 +6,13 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from supervisor import events
 from supervisor.medusa import asyncore_25 as asyncore
 from supervisor.options import ServerOptions
 from supervisor.supervisord import Supervisor
 
+from playwright_instance.devtools import close_browser
+from playwright_instance.programs import find_program
 from playwright_instance.verdict_file import GIVEN_UP, VERDICT
 
 CONFIGURATION = "/opt/mcpier/supervisord.conf"
@@ -17,6 +20,7 @@ CHECKER = "checker"
 
 # Longer than the slowest check: every probe of it timing out.
 SILENT_SECONDS = 12.0
+BROWSER_ENDS_SECONDS = 8.0
 
 
 class InstanceSupervisor(Supervisor):
@@ -24,6 +28,7 @@ class InstanceSupervisor(Supervisor):
 
     def runforever(self) -> None:
         """Fork the programs before the first poll, which waits a second for events."""
+        events.subscribe(events.SupervisorStoppingEvent, end_browser)
         for group in sorted(self.process_groups.values()):
             group.transition()
         super().runforever()
@@ -43,6 +48,14 @@ def last_verdict(path: Path = VERDICT) -> float:
         return path.stat().st_mtime
     except FileNotFoundError:
         return 0.0
+
+
+def end_browser(_: object) -> None:
+    """Let Chromium write its profile and end, before supervisord stops all programs."""
+    deadline = time.monotonic() + BROWSER_ENDS_SECONDS
+    heard = close_browser()
+    while heard and find_program("chromium") and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def run() -> int:
