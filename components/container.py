@@ -32,7 +32,7 @@ class ContainerArgs:
 
     host_name: str
     image: docker.RemoteImage
-    labels: Mapping[str, str]
+    labels: Mapping[str, pulumi.Input[str]]
     health: Health
     memory: int
     stop_seconds: int
@@ -90,7 +90,7 @@ def declare_container(
     )
 
 
-def _labels(labels: Mapping[str, str]) -> list[docker.ContainerLabelArgs]:
+def _labels(labels: Mapping[str, pulumi.Input[str]]) -> list[docker.ContainerLabelArgs]:
     return [
         docker.ContainerLabelArgs(label=key, value=value) for key, value in sorted(labels.items())
     ]

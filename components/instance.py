@@ -1,6 +1,7 @@
 """One MCP instance."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pulumi
@@ -40,6 +41,7 @@ class McpInstance(pulumi.ComponentResource):
                 instance,
                 image,
                 network,
+                secrets.marks(instance),
                 [*secrets.mounts(instance), *volumes.mounts(instance)],
             ),
             pulumi.ResourceOptions(parent=self, depends_on=secrets.written),
@@ -52,6 +54,7 @@ def _container(
     instance: Instance,
     image: docker.RemoteImage,
     network: pulumi.Input[str],
+    marks: Mapping[str, pulumi.Input[str]],
     mounts: list[Mount],
 ) -> ContainerArgs:
     kind = instance.type
@@ -61,6 +64,7 @@ def _container(
         labels={
             **instance_labels(spec.stack, instance.id, kind.name),
             **routing.instance_labels(spec, instance),
+            **marks,
         },
         health=kind.health,
         environment=_environment(spec, instance),
@@ -83,7 +87,7 @@ def _environment(spec: StackSpec, instance: Instance) -> dict[str, str]:
         for choice in instance.type.choices
         if choice.name in instance.choices
     }
-    return fixed | chosen
+    return {**instance.variables, **fixed, **chosen}
 
 
 def _seccomp(kind: InstanceType) -> str | None:

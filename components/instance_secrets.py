@@ -33,7 +33,12 @@ class InstanceSecrets(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("mcpier:index:InstanceSecrets", name, {}, opts)
-        holders = [instance for instance in spec.instances if instance.type.secrets]
+        self._root = vault.root
+        holders = [
+            instance
+            for instance in spec.instances
+            if instance.type.secrets or instance.given_secrets
+        ]
         self._volumes = {instance.id: self._volume(spec, instance) for instance in holders}
         self.written = None
         if holders:
@@ -46,6 +51,13 @@ class InstanceSecrets(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self),
             )
         self.register_outputs({})
+
+    def marks(self, instance: Instance) -> dict[str, pulumi.Output[str]]:
+        """Labels that differ when the secrets differ that the config gives to the container."""
+        if not instance.given_secrets:
+            return {}
+        digest = self._root.apply(lambda root: root.given_digest(instance.id))
+        return {"mcpier.secrets": pulumi.Output.unsecret(digest)}
 
     def mounts(self, instance: Instance) -> list[Mount]:
         """Where the instance's container has its secret files, if it has any."""
@@ -66,7 +78,9 @@ def _instance_files(instance: Instance, root: Root) -> list[File]:
         SecretKind.VNC: root.vnc_password(instance.id),
         SecretKind.VNC_WATCH: root.vnc_watch_password(instance.id),
     }
+    contents = {name: values[kind] for name, kind in instance.type.secrets.items()}
+    contents |= {f"env/{name}": value for name, value in root.of(instance.id).env.items()}
     return [
-        File(path=f"{instance.id}/{name}", content=values[kind], uid=instance.type.user)
-        for name, kind in sorted(instance.type.secrets.items())
+        File(path=f"{instance.id}/{name}", content=content, uid=instance.type.user)
+        for name, content in sorted(contents.items())
     ]

@@ -8,6 +8,7 @@ import pulumi_docker as docker
 
 from components.authgate import Authgate
 from components.core import outputs
+from components.core.given import AllGiven
 from components.core.instance_type import InstanceType
 from components.core.model import StackSpec, State
 from components.core.naming import host_name
@@ -26,14 +27,17 @@ PLATFORM_PIDS = 256
 
 
 class Platform(pulumi.ComponentResource):
-    """Declares a stack: networks, secrets, the edge, the gate, the instances, readiness."""
+    """Declares a stack: networks, secrets, the edge, the gate, the instances, readiness.
 
-    def __init__(self, name: str, spec: StackSpec) -> None:
+    `given` are the secrets of its config, by instance.
+    """
+
+    def __init__(self, name: str, spec: StackSpec, given: pulumi.Output[AllGiven]) -> None:
         super().__init__("mcpier:index:Platform", name)
         child = pulumi.ResourceOptions(parent=self)
         self._spec = spec
         networks = Networks("networks", spec, child)
-        self._vault = Vault("vault", spec, child)
+        self._vault = Vault("vault", spec, given=given, opts=child)
         files_image = ready_image("files", spec.bases.python, parent=self).image_id
         proxy = SocketProxy("socket-proxy", spec, child)
         traefik = Traefik(

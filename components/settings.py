@@ -8,6 +8,8 @@ import pulumi
 from pulumi.runtime import config as runtime_config
 
 from components.core.errors import ConfigError
+from components.core.given import KEY as SECRETS
+from components.core.given import AllGiven, Sealed, read_given
 from components.core.model import StackSpec
 from components.core.parse import parse
 from components.instance_types import load_types
@@ -16,15 +18,30 @@ PROJECT = Path(__file__).resolve().parent.parent
 NAMESPACE = "mcpier"
 
 
-def load() -> StackSpec:
-    """The stack to declare; raises `pulumi.RunError` with every problem of the config."""
+def load() -> tuple[StackSpec, pulumi.Output[AllGiven]]:
+    """The stack to declare, and the secrets that its config gives, by instance.
+
+    Raises `pulumi.RunError` with every problem of the config.
+    """
+    config = _config()
     try:
-        return parse(pulumi.get_stack(), _plain_config(), load_types(PROJECT))
+        spec = parse(pulumi.get_stack(), config, load_types(PROJECT))
     except ConfigError as error:
         raise pulumi.RunError(str(error)) from None
+    return spec, pulumi.Output.secret(config.get(SECRETS)).apply(read_given)
 
 
-def _plain_config() -> dict[str, Any]:
+def _config() -> dict[str, Any]:
+    """All of it, by key without the namespace; secrets that are not encrypted are not taken."""
+    config = _decrypted()
+    key = f"{NAMESPACE}:{SECRETS}"
+    encrypted = runtime_config.get_config_secret_keys_env()
+    if SECRETS in config and not (key in encrypted or runtime_config.is_config_secret(key)):
+        config[SECRETS] = Sealed(exposed=("",))
+    return config
+
+
+def _decrypted() -> dict[str, Any]:
     values = runtime_config.get_config_env() | runtime_config.CONFIG.get()
     prefix = f"{NAMESPACE}:"
     return {

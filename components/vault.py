@@ -4,6 +4,7 @@ import pulumi
 from pulumi_command import local
 
 from components.core.certificates import Certificates, issue
+from components.core.given import AllGiven
 from components.core.model import StackSpec
 from components.core.secrets import Root
 
@@ -13,12 +14,22 @@ KEEP_OUTPUT = """printf '%s\\n' "$PULUMI_COMMAND_STDOUT\""""
 
 
 class Vault(pulumi.ComponentResource):
-    """Draws the root of all secrets, and notes when each generation of the certificate began."""
+    """Draws the root of all secrets, and notes when each generation of the certificate began.
+
+    What the config gives takes the place of what the root would.
+    """
 
     root: pulumi.Output[Root]
     certificates: pulumi.Output[Certificates]
 
-    def __init__(self, name: str, spec: StackSpec, opts: pulumi.ResourceOptions) -> None:
+    def __init__(
+        self,
+        name: str,
+        spec: StackSpec,
+        *,
+        given: pulumi.Output[AllGiven],
+        opts: pulumi.ResourceOptions,
+    ) -> None:
         super().__init__("mcpier:index:Vault", name, {}, opts)
         drawn = self._draw(f"{name}-root")
         issued = local.Command(
@@ -29,7 +40,9 @@ class Vault(pulumi.ComponentResource):
             add_previous_output_in_env=False,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.root = pulumi.Output.secret(drawn.stdout.apply(Root.parse))
+        self.root = pulumi.Output.secret(
+            pulumi.Output.all(drawn.stdout, given).apply(lambda found: Root.parse(*found))
+        )
         self.certificates = pulumi.Output.all(root=self.root, at=issued.stdout).apply(
             lambda found: issue(
                 found["root"],

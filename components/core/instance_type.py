@@ -21,12 +21,16 @@ class SecretKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """A port of the container that the edge serves at `<name>-<id>.<domain>`."""
+    """A port of the container that the edge serves at `<name>-<id>.<domain>`.
+
+    `folders` are served from ports of their own, by name: `/<folder>/` and below.
+    """
 
     name: str
     port: int
     path: str
     auth: Auth
+    folders: Mapping[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +46,24 @@ class Choice:
     default: str | None
     env: str
     description: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variable:
+    """A variable that a stack may set, or must; a secret one may stand among the secrets only."""
+
+    name: str
+    required: bool
+    secret: bool
+    description: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reserved:
+    """Variables whose whole names match the pattern are not a stack's to set; `reason` says why."""
+
+    pattern: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +105,10 @@ class Health:
 
 @dataclass(frozen=True, kw_only=True)
 class InstanceType:
-    """One folder under image/, relative to the project, and the digest of its build context."""
+    """One folder under image/, relative to the project, and the digest of its build context.
+
+    Variables other than the declared ones may be set where `reserved_variables` is not None.
+    """
 
     name: str
     folder: str
@@ -93,6 +118,8 @@ class InstanceType:
     endpoints: tuple[Endpoint, ...]
     choices: tuple[Choice, ...]
     environment: Mapping[str, str]
+    variables: tuple[Variable, ...]
+    reserved_variables: tuple[Reserved, ...] | None
     secrets: Mapping[str, SecretKind]
     volumes: tuple[DataVolume, ...]
     user: int

@@ -7,7 +7,7 @@ Figures: docs/decisions/0017.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from components.core.instance_type import Auth, Endpoint
 from components.core.model import Instance, StackSpec, State
@@ -18,17 +18,36 @@ GATE = "gate"
 EXPOSED = ["WWW-Authenticate", "Mcp-Session-Id"]
 
 
+class ServedPort(NamedTuple):
+    """A port of an instance with a service, and a router, of this name; `folder` is under `/`."""
+
+    name: str
+    endpoint: Endpoint
+    port: int
+    folder: str | None
+
+
+def served_ports(instance: Instance) -> Iterator[ServedPort]:
+    """The ports of an instance that the edge serves."""
+    for endpoint in instance.type.endpoints:
+        name = f"{endpoint.name}-{instance.id}"
+        yield ServedPort(name, endpoint, endpoint.port, None)
+        for folder, port in endpoint.folders.items():
+            # No id holds an underscore.
+            yield ServedPort(f"{name}_{folder}", endpoint, port, folder)
+
+
 def gated(name: str) -> str:
-    """The service that takes an endpoint's requests through the gate; `name` is its own service."""
+    """The service that takes a port's requests through the gate; `name` is the port's own."""
     return f"gated-{name}"
 
 
 def lane_services(spec: StackSpec) -> dict[str, Any]:
-    """For every endpoint that runs: what shares its requests out, and the lanes."""
+    """For every port that is served: what shares its requests out, and the lanes."""
     services: dict[str, Any] = {}
     for instance in _running(spec):
-        for endpoint in instance.type.endpoints:
-            services |= _lanes(f"{endpoint.name}-{instance.id}", _middlewares(instance, endpoint))
+        for served in served_ports(instance):
+            services |= _lanes(served.name, _middlewares(instance, served.endpoint))
     return services
 
 

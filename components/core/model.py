@@ -58,7 +58,11 @@ class Token:
 
 @dataclass(frozen=True, kw_only=True)
 class Instance:
-    """One MCP server; `choices` holds what is chosen, or the type's default, by name."""
+    """One MCP server; `choices` holds what is chosen, or the type's default, by name.
+
+    `variables` are the plain ones; `given_secrets` tells whether its container gets secrets that
+    the config gives.
+    """
 
     id: str
     type: InstanceType
@@ -66,6 +70,8 @@ class Instance:
     tokens: tuple[Token, ...]
     origins: tuple[str, ...]
     choices: Mapping[str, str]
+    variables: Mapping[str, str]
+    given_secrets: bool
 
     @property
     def volumes(self) -> tuple[DataVolume, ...]:

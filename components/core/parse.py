@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network
 
-from components.core.errors import ConfigError, Problem
+from components.core.errors import ConfigError, Problem, nearest
+from components.core.given import KEY, NOTHING, parse_given
 from components.core.instance_type import InstanceType
 from components.core.model import Bases, Edge, Instance, SelfSigned, StackSpec
 from components.core.parse_instance import LABEL, parse_instance
@@ -19,7 +20,7 @@ OFFICIAL = Bases(
 
 
 def parse(stack: str, config: Mapping[str, object], types: Iterable[InstanceType]) -> StackSpec:
-    """Reads a whole config, keyed as in the file without `mcpier:`.
+    """Reads a whole config, keyed as in the file without `mcpier:`, secrets decrypted or `Sealed`.
 
     Raises `ConfigError` with every problem found.
     """
@@ -125,5 +126,13 @@ def _bases(section: Section) -> Bases:
 
 
 def _instances(root: Section, types: Mapping[str, InstanceType]) -> tuple[Instance, ...]:
-    found = (parse_instance(id_, section, types) for id_, section in root.sections("instances"))
+    given = parse_given(root)
+    ids, found = set(), []
+    for id_, section in root.sections("instances"):
+        secrets = None if given is None else given.get(id_, NOTHING)
+        ids.add(id_)
+        found.append(parse_instance(id_, section, types, secrets))
+    for id_ in sorted(set(given or {}) - ids):
+        unknown = Section(f"{root.at(KEY)}.instances.{id_}", {}, root.problems)
+        unknown.reject("the id of an instance", id_, nearest(id_, ids))
     return tuple(instance for instance in found if instance is not None)

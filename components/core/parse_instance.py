@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from components.core.errors import Problem, nearest
+from components.core.given import Given
 from components.core.instance_type import Choice, InstanceType
 from components.core.model import Instance, State, Token
+from components.core.parse_variables import check_given, parse_variables
 from components.core.section import Section, shown
 
 LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
@@ -16,9 +18,12 @@ TOKEN_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
 
 
 def parse_instance(
-    id_: str, section: Section, types: Mapping[str, InstanceType]
+    id_: str, section: Section, types: Mapping[str, InstanceType], given: Given | None
 ) -> Instance | None:
-    """The instance, or None where its type is not known; problems go to the section's list."""
+    """The instance, or None where its type is not known; problems go to the section's list.
+
+    `given` are its secrets in the config, or None where they cannot be read.
+    """
     if not re.fullmatch(INSTANCE_ID, id_):
         section.reject(
             "an id of at most 40 lower-case letters, digits and inner hyphens",
@@ -41,7 +46,12 @@ def parse_instance(
         tokens=_tokens(section),
         origins=_origins(section),
         choices=_choices(section, types[name]),
+        variables=parse_variables(id_, section, types[name], given),
+        given_secrets=given is not None and given.reaches_container,
     )
+    if given is not None:
+        names = [token.name for token in instance.tokens]
+        section.problems.extend(check_given(id_, types[name], names, given))
     section.close()
     return instance
 

@@ -12,7 +12,12 @@ from components.core.instance_type import (
     Limits,
     SecretKind,
 )
-from components.core.parse_type_options import parse_choices, parse_volumes
+from components.core.parse_type_options import (
+    parse_choices,
+    parse_reserved_variables,
+    parse_variables,
+    parse_volumes,
+)
 from components.core.section import Section
 
 NAME = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
@@ -49,6 +54,8 @@ def parse_type(
         environment=root.strings(
             "environment", remedy="Quote the value: it reaches the container."
         ),
+        variables=parse_variables(root),
+        reserved_variables=parse_reserved_variables(root),
         secrets={key: _secret(section) for key, section in root.sections("secrets")},
         volumes=parse_volumes(root, choices),
         user=root.integer(
@@ -93,9 +100,21 @@ def _endpoint(name: str, section: Section) -> Endpoint:
         ),
         path=section.text("path", pattern="/.*", expected="a path", remedy="Start it with /."),
         auth=auth,
+        folders={key: _folder(key, below) for key, below in section.sections("folders")},
     )
     section.close()
     return endpoint
+
+
+def _folder(name: str, section: Section) -> int:
+    if not re.fullmatch(NAME, name):
+        expected = "a name of lower-case letters, digits and inner hyphens"
+        section.reject(expected, name, "Rename it: it is served at /<name>/.")
+    port = section.integer(
+        "port", least=1, most=65535, remedy="Name the port that serves it.", default=8081
+    )
+    section.close()
+    return port
 
 
 def _secret(section: Section) -> SecretKind:

@@ -7,7 +7,7 @@ container. What is shared stands in the file provider, so that no container's de
 import json
 from typing import Any
 
-from components.core.lanes import GATE, gated, lane_middlewares, lane_services
+from components.core.lanes import GATE, gated, lane_middlewares, lane_services, served_ports
 from components.core.model import Instance, StackSpec
 from components.core.naming import endpoint_host
 
@@ -25,21 +25,21 @@ ID_PATTERN = "[a-z0-9-]+"
 
 
 def instance_labels(spec: StackSpec, instance: Instance) -> dict[str, str]:
-    """The Traefik labels of an instance's container: a router and a service per endpoint.
+    """The Traefik labels of an instance's container: a router and a service per port.
 
-    The router's service is not the endpoint's own, but the one that asks the gate first.
+    The router's service is not the port's own, but the one that asks the gate first.
     """
     labels = {"traefik.enable": "true"}
-    for endpoint in instance.type.endpoints:
-        name = f"{endpoint.name}-{instance.id}"
+    for name, endpoint, port, folder in served_ports(instance):
         router = f"traefik.http.routers.{name}"
-        host = endpoint_host(endpoint.name, instance.id, spec.domain)
+        host = f"Host(`{endpoint_host(endpoint.name, instance.id, spec.domain)}`)"
         labels |= {
             f"{router}.entrypoints": "https",
-            f"{router}.rule": f"Host(`{host}`)",
+            # The longer of two rules comes first.
+            f"{router}.rule": f"{host} && PathPrefix(`/{folder}/`)" if folder else host,
             f"{router}.service": f"{gated(name)}@file",
             f"{router}.tls": "true",
-            f"traefik.http.services.{name}.loadbalancer.server.port": str(endpoint.port),
+            f"traefik.http.services.{name}.loadbalancer.server.port": str(port),
         }
     return labels
 

@@ -1,4 +1,4 @@
-"""Secrets of a stack, all derived from one root that is drawn once.
+"""Secrets of a stack: derived from one root that is drawn once, unless the config gives them.
 
 Derivation needs no secrets provider and no state of its own: the same root, instance, name and
 generation give the same value on every run and machine; another generation gives an unrelated one.
@@ -6,10 +6,12 @@ generation give the same value on every run and machine; another generation give
 
 import hashlib
 import hmac
+import json
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from typing import Self
 
+from components.core.given import NOTHING, AllGiven, Given
 from components.core.model import Token
 
 # Secret scanners know a token by its prefix.
@@ -18,23 +20,39 @@ TOKEN_PREFIX = "mcpier_"
 
 @dataclass(frozen=True, kw_only=True)
 class Root:
-    """32 random bytes, and the second (UTC, Unix time) in which they were drawn."""
+    """32 random bytes, the second (UTC, Unix time) in which they were drawn, and what is given."""
 
     key: bytes = field(repr=False)
     drawn_at: int
+    given: AllGiven = field(default_factory=dict, repr=False)
 
     @classmethod
-    def parse(cls, printed: str) -> Self:
+    def parse(cls, printed: str, given: AllGiven) -> Self:
         """Reads what the drawing command prints: base64 on one line, the time on the next."""
         key, drawn_at = printed.split()
-        return cls(key=b64decode(key), drawn_at=int(drawn_at))
+        return cls(key=b64decode(key), drawn_at=int(drawn_at), given=given)
 
     def derive(self, *names: str) -> bytes:
         """32 bytes that only the root and these names give (HMAC-SHA256)."""
         return hmac.digest(self.key, "\0".join(names).encode(), hashlib.sha256)
 
+    def of(self, instance: str) -> Given:
+        """What the config gives of an instance."""
+        return self.given.get(instance, NOTHING)
+
+    def given_digest(self, instance: str) -> str:
+        """16 hex digits over what the config gives to an instance's container.
+
+        They differ when it differs, and tell nothing about it to whoever has not the root.
+        """
+        given = self.of(instance)
+        written = json.dumps([given.env, given.vnc_password], sort_keys=True)
+        return self.derive("given", instance, written).hex()[:16]
+
     def token(self, instance: str, token: Token) -> str:
-        """The value of a bearer token: 256 bits."""
+        """The value of a bearer token: the given one, or 256 bits."""
+        if (given := self.of(instance).tokens.get(token.name)) is not None:
+            return given
         secret = self.derive("token", instance, token.name, str(token.generation))
         return TOKEN_PREFIX + unpadded(secret)
 
@@ -48,6 +66,8 @@ class Root:
 
     def vnc_password(self, instance: str) -> str:
         """An instance's VNC password; the protocol knows 8 characters and no more."""
+        if (given := self.of(instance).vnc_password) is not None:
+            return given
         return urlsafe_b64encode(self.derive("vnc", instance)).decode()[:8]
 
     def vnc_watch_password(self, instance: str) -> str:

@@ -15,6 +15,11 @@ KINDS = {
 }
 
 
+def kind_of(value: object) -> str:
+    """What kind of value it is, for messages."""
+    return KINDS.get(type(value), type(value).__name__)
+
+
 def shown(value: object) -> str:
     """A value as an error message shows it: short, and never a mapping's content."""
     if isinstance(value, str):
@@ -23,15 +28,21 @@ def shown(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return str(value)
-    return KINDS.get(type(value), type(value).__name__)
+    return kind_of(value)
 
 
 class Section:
-    """A mapping at `path`; a reader gives the value, or the default where it noted a problem."""
+    """A mapping at `path`; a reader gives the value, or the default where it noted a problem.
 
-    def __init__(self, path: str, value: object, problems: list[Problem]) -> None:
+    What a hidden one holds stands in no message.
+    """
+
+    def __init__(
+        self, path: str, value: object, problems: list[Problem], *, hidden: bool = False
+    ) -> None:
         self.path = path
         self.problems = problems
+        self._shown = kind_of if hidden else shown
         self._read: set[str] = set()
         self._values: Mapping[str, Any] = {}
         if isinstance(value, Mapping):
@@ -105,6 +116,13 @@ class Section:
         self.problem(key, f"a number from {least:g} to {most:g}", remedy)
         return default
 
+    def flag(self, key: str, *, remedy: str) -> bool:
+        """True or false; false where nothing stands there."""
+        value = self._values.get(key) if self.has(key) else False
+        if not isinstance(value, bool):
+            self.problem(key, "true or false", remedy)
+        return value is True
+
     def sections(self, key: str) -> Iterator[tuple[str, "Section"]]:
         """The entries of a mapping of mappings, sorted by name."""
         outer = self.section(key)
@@ -115,7 +133,21 @@ class Section:
     def section(self, key: str) -> "Section":
         """The mapping below a key; an empty one where there is none."""
         self._read.add(key)
-        return Section(self.at(key), self._values.get(key), self.problems)
+        hidden = self._shown is kind_of
+        return Section(self.at(key), self._values.get(key), self.problems, hidden=hidden)
+
+    def hidden(self, key: str) -> "Section":
+        """The same for a mapping of secrets."""
+        self._read.add(key)
+        return Section(self.at(key), self._values.get(key), self.problems, hidden=True)
+
+    def names(self, pattern: str, *, expected: str) -> list[str]:
+        """The keys, which a user chooses: all that match the whole pattern, sorted."""
+        self._read |= set(self._values)
+        for name in sorted(self._values):
+            if not re.fullmatch(pattern, name):
+                self._note(self.at(name), expected, name, "Rename it.")
+        return sorted(name for name in self._values if re.fullmatch(pattern, name))
 
     def items(self, key: str, *, remedy: str, least: int = 0) -> list[tuple[str, Any]]:
         """The entries of a list, each with its path; an error where they are less than `least`."""
@@ -143,12 +175,12 @@ class Section:
                 Problem(
                     path=self.at(key),
                     expected="a known key",
-                    found=shown(self._values[key]),
+                    found=self._shown(self._values[key]),
                     remedy=nearest(key, self._read),
                 )
             )
 
     def _note(self, path: str, expected: str, found: object, remedy: str) -> None:
         self.problems.append(
-            Problem(path=path, expected=expected, found=shown(found), remedy=remedy)
+            Problem(path=path, expected=expected, found=self._shown(found), remedy=remedy)
         )

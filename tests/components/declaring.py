@@ -15,6 +15,7 @@ import pulumi
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime import mocks, rpc
 
+from components.core.given import read_given
 from components.core.parse import parse
 from components.core.parse_type import parse_type
 from components.instance_types import load_types
@@ -100,6 +101,7 @@ def declare(config: dict[str, Any], preview: bool) -> dict[str, Any]:
     """Declares the platform of the stack `dev`, of the shipped types and a plain one."""
     plain = parse_type("plain", "image/plain", PLAIN, "0" * 64)
     spec = parse("dev", config, [*load_types(Path.cwd()), plain])
+    given = pulumi.Output.secret(config.get("secrets")).apply(read_given)
     monitor = Monitor(Answers(preview))
     pulumi.runtime.set_mocks(
         monitor.mocks, project="mcpier", stack="dev", preview=preview, monitor=monitor
@@ -114,7 +116,7 @@ def declare(config: dict[str, Any], preview: bool) -> dict[str, Any]:
             secret.extend([name] if await output.is_secret() else [])
 
     run_and_wait: Callable[..., Callable[[], None]] = pulumi.runtime.test
-    run_and_wait(lambda: keep(dict(Platform("mcpier", spec).outputs())))()
+    run_and_wait(lambda: keep(dict(Platform("mcpier", spec, given).outputs())))()
     resources = sorted(monitor.seen, key=lambda item: (item["type"], item["name"]))
     return {"resources": resources, "outputs": outputs, "secret_outputs": secret}
 

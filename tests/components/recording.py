@@ -17,6 +17,7 @@ PLAIN: dict[str, Any] = {
     "description": "A server without a screen.",
     "build": {"base": "python"},
     "endpoints": {"mcp": {"port": 8080, "path": "/mcp"}},
+    "otherVariables": {},
     "health": {"command": ["health"]},
 }
 STACK: dict[str, Any] = {

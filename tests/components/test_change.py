@@ -105,6 +105,50 @@ def test_a_stopped_instance_keeps_its_secrets_and_its_record(recording: Recordin
     ]
 
 
+def test_plain_variables_reach_one_container_alone(
+    config: dict[str, Any], recording: Recording
+) -> None:
+    config["instances"]["demo"]["env"] = {"SHOP": "https://shop.example"}
+    varied = declare(config)
+    assert changed(recording.docker(), varied.docker()) == [
+        "docker:index/container:Container/mcpier-dev-mcp-demo"
+    ]
+    container = varied.of("container")["mcp-demo-container"]
+    assert "SHOP=https://shop.example" in container.inputs["envs"]
+
+
+def test_a_changed_secret_variable_makes_one_container_anew(config: dict[str, Any]) -> None:
+    config["instances"]["second"] = {"type": "playwright"}
+
+    def given(value: str) -> Recording:
+        secrets = {"demo": {"env": {"LOGIN": value}}, "second": {"env": {"LOGIN": "same"}}}
+        return declare(config | {"secrets": {"instances": secrets}})
+
+    before, after = given("before"), given("after")
+    assert changed(before.docker(), after.docker()) == [
+        "docker:index/container:Container/mcpier-dev-mcp-demo"
+    ]
+    assert changed(before.of("command"), after.of("command")) == ["instance-secrets-files"]
+
+
+def test_a_secret_variable_is_a_file_of_the_instances_user(config: dict[str, Any]) -> None:
+    secrets = {"instances": {"docs": {"env": {"LOGIN": "canary"}}}}
+    given = declare(config | {"secrets": secrets})
+    files = json.loads(given.of("command")["instance-secrets-files"].inputs["stdin"])["files"]
+    (file,) = [file for file in files if file["path"].startswith("/volumes/docs/")]
+    assert file == {
+        "path": "/volumes/docs/env/LOGIN",
+        "content": "canary",
+        "mode": "0400",
+        "uid": "1000",
+    }
+    (mount,) = given.of("container")["mcp-docs-container"].inputs["mounts"]
+    assert (mount["source"], mount["target"]) == (
+        "mcpier-dev-mcp-docs-secrets",
+        "/run/secrets/mcpier",
+    )
+
+
 def test_a_volume_that_a_choice_asks_for_is_mounted_to_be_written_and_outlives_a_stop(
     config: dict[str, Any], recording: Recording
 ) -> None:

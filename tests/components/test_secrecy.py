@@ -1,13 +1,15 @@
 """Secrets reach their readers on stdin, and stand nowhere that is not marked as a secret."""
 
+import hashlib
 import json
+import re
 import subprocess
 from base64 import b64encode
 
 from components.core.certificates import issue
 from components.core.model import Token
-from components.core.secrets import Root
-from tests.components.recording import ROOT, STACK, Recorded, Recording
+from components.core.secrets import Root, token_digest
+from tests.components.recording import ROOT, STACK, Recorded, Recording, declare
 
 
 def values(root: Root) -> list[str]:
@@ -65,6 +67,34 @@ def test_only_digests_of_tokens_reach_the_gate(recording: Recording) -> None:
     assert ROOT.vnc_watch_password("demo") in document
 
 
+def test_secrets_that_the_config_gives_are_as_hidden_as_derived_ones() -> None:
+    token, password, variable = "token-given-by-the-config", "password", "canary-variable"
+    given = {"tokens": {"alice": token}, "vncPassword": password, "env": {"LOGIN": variable}}
+    recording = declare({**STACK, "secrets": {"instances": {"demo": given}}})
+    leaks = [
+        (item.name, secret)
+        for item in recording.resources
+        for secret in (token, password, variable)
+        if secret in open_part(item)
+    ]
+    assert leaks == []
+    commands = recording.of("command")
+    assert token_digest(token) in commands["authgate-registry"].inputs["stdin"]
+    assert password in commands["authgate-registry"].inputs["stdin"]
+    assert variable in commands["instance-secrets-files"].inputs["stdin"]
+    headers = recording.outputs["clients"]["demo"]["alice"]["headers"]
+    assert headers == {"Authorization": f"Bearer {token}"}
+
+
+def test_the_mark_of_given_secrets_is_open_and_tells_nothing_about_them() -> None:
+    given = {"instances": {"demo": {"env": {"LOGIN": "canary-variable"}}}}
+    container = declare({**STACK, "secrets": given}).of("container")["mcp-demo-container"]
+    mark = container.labels["mcpier.secrets"]
+    assert container.secret == []
+    assert re.fullmatch("[0-9a-f]{16}", mark)
+    assert mark not in hashlib.sha256(b"canary-variable").hexdigest()
+
+
 def test_the_root_is_drawn_once_and_its_output_kept_as_a_secret(recording: Recording) -> None:
     root = recording.of("command")["vault-root"]
     assert root.secret_outputs == ["stdout", "stderr"]
@@ -84,7 +114,7 @@ def test_an_update_of_the_root_prints_what_was_drawn(recording: Recording) -> No
         check=True,
     )
     assert root.inputs["addPreviousOutputInEnv"] is True
-    assert Root.parse(done.stdout) == ROOT
+    assert Root.parse(done.stdout, {}) == ROOT
 
 
 def test_no_other_command_finds_its_previous_output_in_its_environment(

@@ -9,25 +9,33 @@ from typing import Any
 from tests.components.recording import PROJECT
 
 PROGRAM = """
+import asyncio
 import pulumi
 from components import settings
 pulumi.runtime.set_mocks(None, project="mcpier", stack="dev")
+async def tell():
+    spec, given = settings.load()
+    print(spec.stack, spec.domain, [(item.id, item.type.name) for item in spec.instances])
+    if any(item.given_secrets for item in spec.instances):
+        print(await given.is_secret(), (await given.future())["demo"].env)
 try:
-    spec = settings.load()
+    asyncio.run(tell())
 except pulumi.RunError as error:
     print(error)
-else:
-    print(spec.stack, spec.domain, [(item.id, item.type.name) for item in spec.instances])
 """
 
 
-def load(**values: Any) -> str:
+def load(secret: tuple[str, ...] = (), **values: Any) -> str:
     """What the program makes of config values, which reach it as the language host sets them."""
     config = {f"mcpier:{key}": value for key, value in values.items()}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         cwd=PROJECT,
-        env={**os.environ, "PULUMI_CONFIG": json.dumps({**config, "docker:host": "tcp://a"})},
+        env={
+            **os.environ,
+            "PULUMI_CONFIG": json.dumps({**config, "docker:host": "tcp://a"}),
+            "PULUMI_CONFIG_SECRET_KEYS": json.dumps([f"mcpier:{key}" for key in secret]),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -50,4 +58,22 @@ def test_every_problem_is_told_at_once_without_a_traceback() -> None:
         "found '{not json'. Type: pulumi config set mcpier:domain mcp.example.org",
         "  mcpier:instances.demo.type: expected a known instance type, found 'playwrong'. "
         "Did you mean playwright?",
+    ]
+
+
+SECRETS = json.dumps({"instances": {"demo": {"env": {"SHOP_LOGIN": "canary"}}}})
+INSTANCES = json.dumps({"demo": {"type": "playwright"}})
+
+
+def test_encrypted_secrets_are_read_and_stay_secret() -> None:
+    found = load(("secrets",), domain="mcp.example.org", instances=INSTANCES, secrets=SECRETS)
+    assert found.splitlines()[1:] == ["True {'SHOP_LOGIN': 'canary'}"]
+
+
+def test_secrets_that_are_not_encrypted_are_refused_without_being_shown() -> None:
+    assert load(domain="mcp.example.org", instances=INSTANCES, secrets=SECRETS).splitlines() == [
+        "the config has 1 problem:",
+        "  mcpier:secrets: expected an encrypted value, found a plain one. Replace it, for whoever "
+        "has the file knows it: "
+        "pulumi config set --secret --path 'mcpier:secrets.instances.<id>.env.<NAME>'",
     ]

@@ -67,3 +67,28 @@ def test_an_empty_config_is_told_what_it_lacks(stacks: Path, text: str) -> None:
         "nothing. Type: pulumi config set mcpier:domain mcp.example.org\n"
         "  → mend stacks/Pulumi.dev.yaml and run this again"
     )
+
+
+CONFIG = """
+config:
+  mcpier:domain: mcp.example.org
+  mcpier:secrets:
+"""
+
+
+def test_encrypted_secrets_are_left_to_the_program(stacks: Path) -> None:
+    for secrets in (
+        "    secure: v1:abc",
+        "    instances: {demo: {env: {KEY: {secure: v1:abc}}}}",
+    ):
+        (stacks / "Pulumi.dev.yaml").write_text(f"{CONFIG}{secrets}\n")
+        assert read_stack("dev").domain == "mcp.example.org"
+
+
+def test_a_secret_written_in_the_clear_is_named_and_not_shown(stacks: Path) -> None:
+    secrets = "{A: {secure: v1:abc}, B: canary}"
+    text = told(stacks, f"{CONFIG}    instances: {{demo: {{env: {secrets}}}}}\n")
+    assert "mcpier:secrets.instances.demo.env.B: expected an encrypted value" in text
+    assert "--path 'mcpier:secrets.instances.demo.env.B'" in text
+    assert "canary" not in text
+    assert "env.A" not in text

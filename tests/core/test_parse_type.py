@@ -54,6 +54,7 @@ def test_what_is_not_written_has_the_documented_default() -> None:
     assert (kind.user, kind.stop_seconds, kind.seccomp) == (1000, 10, None)
     assert (dict(kind.secrets), dict(kind.tmpfs), dict(kind.environment)) == ({}, {}, {})
     assert kind.volumes == ()
+    assert (kind.variables, kind.reserved_variables) == ((), None)
 
 
 def test_a_volume_without_a_condition_is_every_instances() -> None:
@@ -145,6 +146,16 @@ BROKEN: dict[str, tuple[Change, str]] = {
         lambda t: t["endpoints"]["mcp"].update(path="mcp"),
         "endpoints.mcp.path: expected a path, found 'mcp'. Start it with /.",
     ),
+    "a folder that no path can name": (
+        lambda t: t["endpoints"]["mcp"].update(folders={"a/b": {"port": 8081}}),
+        "endpoints.mcp.folders.a/b: expected a name of lower-case letters, digits and inner "
+        "hyphens, found 'a/b'. Rename it: it is served at /<name>/.",
+    ),
+    "a folder at no port": (
+        lambda t: t["endpoints"]["mcp"].update(folders={"files": {"port": "x"}}),
+        "endpoints.mcp.folders.files.port: expected a whole number from 1 to 65535, found 'x'. "
+        "Name the port that serves it.",
+    ),
     "a view that asks for a token": (
         lambda t: t["endpoints"]["vnc"].update(auth="bearer"),
         "endpoints.vnc.auth: expected view, found 'bearer'. Write auth: view.",
@@ -181,6 +192,25 @@ BROKEN: dict[str, tuple[Change, str]] = {
         lambda t: t["secrets"]["vnc-password"].update(kind="vcn"),
         "secrets.vnc-password.kind: expected vnc or vnc-watch, found 'vcn'. "
         "Known here: vnc, vnc-watch.",
+    ),
+    "a variable that is no word": (
+        lambda t: t.update(variables={"a b": {"description": "Text."}}),
+        "variables.a b: expected the name of a variable, found 'a b'. Rename it.",
+    ),
+    "a variable of which nobody knows what it is for": (
+        lambda t: t.update(variables={"KEY": {"secret": True}}),
+        "variables.KEY.description: expected a sentence, found nothing. "
+        "Say what the instance does with it.",
+    ),
+    "a variable that is maybe secret": (
+        lambda t: t.update(variables={"KEY": {"secret": "maybe", "description": "Text."}}),
+        "variables.KEY.secret: expected true or false, found 'maybe'. "
+        "Say whether its value is a secret.",
+    ),
+    "a reserved name whose pattern is no regular expression": (
+        lambda t: t.update(otherVariables={"reserved": {"(": "of course"}}),
+        "otherVariables.reserved.(: expected a regular expression (missing ), unterminated "
+        "subpattern at position 0), found 'of course'. Write one as Python's re module reads it.",
     ),
     "a volume whose name could join to another one's": (
         lambda t: t["volumes"].update({"my-data": {"path": "/data"}}),

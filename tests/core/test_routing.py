@@ -12,6 +12,8 @@ from components.core import routing
 from components.core.instance_type import InstanceType
 from components.core.model import StackSpec
 from components.core.parse import parse
+from components.core.parse_type import parse_type
+from tests.core.conftest import TYPE
 
 HOST = re.compile(r"HostRegexp\(`([^`]+)`\)")
 ENTRY_POINTS = ("http", "https")
@@ -57,6 +59,24 @@ def test_an_instance_has_a_router_and_a_service_for_each_endpoint(spec: StackSpe
         f"{router}.vnc-demo.service": "gated-vnc-demo@file",
         f"{router}.vnc-demo.tls": "true",
         f"{service}.vnc-demo.loadbalancer.server.port": "6080",
+    }
+
+
+def test_a_folder_with_a_port_of_its_own_has_a_router_past_the_same_gate(
+    config: dict[str, Any],
+) -> None:
+    mcp = {"port": 8080, "path": "/mcp", "folders": {"my-files": {"port": 8081}}}
+    kind = parse_type("browser", "image/browser", TYPE | {"endpoints": {"mcp": mcp}}, "0" * 64)
+    spec = parse("dev", config, [kind])
+    labels = routing.instance_labels(spec, spec.instances[1])
+    router = "traefik.http.routers.mcp-demo_my-files"
+    assert {key: value for key, value in labels.items() if "my-files" in key} == {
+        f"{router}.entrypoints": "https",
+        f"{router}.middlewares": "gate@file",
+        f"{router}.rule": "Host(`mcp-demo.mcp.example.org`) && PathPrefix(`/my-files/`)",
+        f"{router}.service": "mcp-demo_my-files",
+        f"{router}.tls": "true",
+        "traefik.http.services.mcp-demo_my-files.loadbalancer.server.port": "8081",
     }
 
 

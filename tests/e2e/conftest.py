@@ -14,6 +14,7 @@ import pytest
 from tests.e2e.deployment import CONFIG, DOMAIN, HTTPS_PORT, Deployment, docker, left_on_host, sweep
 
 STACK = "e2e"
+GIVEN_SECRET = "a canary among the variables"
 PAGE = """<!doctype html><title>A page of the tests</title>
 <body style="margin:0;background:#0a7"><h1 style="color:#fff;font:bold 90px sans-serif">
 Seen through the edge</h1></body>"""
@@ -25,6 +26,8 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     sweep(STACK)
     made = Deployment.make(tmp_path_factory.mktemp("e2e"), STACK, CONFIG)
     try:
+        assert made.pulumi("stack", "init", STACK).returncode == 0
+        made.set_secret("instances.demo.env.SHOP_LOGIN", GIVEN_SECRET)
         up = made.make_target("up", timeout=900)
         assert up.returncode == 0, up.stdout
         yield made

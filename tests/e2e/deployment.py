@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 PROJECT = Path(__file__).resolve().parents[2]
 DOMAIN = "e2e.mcpier.localhost"
 HTTPS_PORT = 18443
@@ -24,6 +26,7 @@ EDGE = {
     "adminPort": 19443,
     "controlSubnet": "10.77.254.0/28",
 }
+SECRETS = "mcpier:secrets"
 CONFIG = {
     "mcpier:domain": DOMAIN,
     "mcpier:edge": EDGE,
@@ -69,15 +72,18 @@ class Deployment:
         return made
 
     def write(self, config: Mapping[str, Any]) -> None:
-        """Writes the stack's file (JSON is YAML), keeping the salt that Pulumi put there."""
+        """Writes the stack's file (JSON is YAML), keeping the salt and secrets of Pulumi's."""
         file = self.directory / "stacks" / f"Pulumi.{self.stack}.yaml"
-        salt = [
-            line
-            for line in (file.read_text().splitlines() if file.exists() else [])
-            if line.startswith("encryptionsalt:")
-        ]
-        body = "\n".join(f"  {key}: {json.dumps(value)}" for key, value in config.items())
-        file.write_text("\n".join([*salt, "config:", body, ""]))
+        before = yaml.safe_load(file.read_text()) if file.exists() else {}
+        kept = {key: before[key] for key in ("encryptionsalt",) if key in before}
+        secrets = {key: value for key, value in before.get("config", {}).items() if key == SECRETS}
+        file.write_text(json.dumps(kept | {"config": {**secrets, **config}}))
+
+    def set_secret(self, path: str, value: str) -> None:
+        """Sets one value of `mcpier:secrets`, as its message about a missing one says."""
+        words = ["config", "set", "--secret", "--path", f"{SECRETS}.{path}", value]
+        done = self.pulumi(*words, "--stack", self.stack)
+        assert done.returncode == 0, done.stdout
 
     def run(self, *command: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
         """Runs a command in the checkout; its output is kept, stdout and stderr together."""

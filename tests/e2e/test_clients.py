@@ -54,6 +54,28 @@ def test_the_python_sdk_opens_a_page_and_reads_its_text(
     assert "Seen through the edge" in text
 
 
+def test_a_screenshot_is_fetched_with_the_token_that_took_it_and_without_none(
+    deployment: Deployment, ca_file: Path, page_url: str, browse: Any
+) -> None:
+    known = connection(deployment)
+
+    async def session() -> None:
+        async with python_client(known, ca_file) as client:
+            await client.call_tool("browser_navigate", {"url": page_url})
+            shot = await client.call_tool("browser_take_screenshot", {"filename": "edge.png"})
+            assert not shot.is_error, shot
+
+    anyio.run(session)
+    assert browse("mcp-demo", "/files/edge.png").status_code == 401
+    assert browse("mcp-other", "/files/edge.png", **known["headers"]).status_code == 401
+    listed = browse("mcp-demo", "/files/", **known["headers"]).json()
+    assert "edge.png" in {item["name"] for item in listed}
+    fetched = browse("mcp-demo", "/files/edge.png", **known["headers"])
+    assert fetched.content.startswith(b"\x89PNG")
+    assert fetched.headers["Content-Disposition"] == "attachment"
+    assert browse("mcp-demo", "/files/..%2f..%2fetc/passwd", **known["headers"]).status_code >= 400
+
+
 def test_the_typescript_sdk_opens_a_page_and_reads_its_text(
     deployment: Deployment, ca_file: Path, page_url: str, typescript: Path
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import STACK
+from tests.e2e.conftest import GIVEN_SECRET, STACK
 from tests.e2e.deployment import Deployment, docker
 
 
@@ -28,7 +28,7 @@ def secrets(outputs: dict[str, Any]) -> list[str]:
     reading = ["--mount", f"type=volume,source={volume},target=/s", "mcpier/base-debian:bookworm"]
     files = ["sh", "-c", "cat /s/vnc-password; echo; cat /s/vnc-watch-password"]
     passwords = docker("run", "--rm", "--network", "none", *reading, *files)
-    return [*tokens, *views, *passwords.split()]
+    return [*tokens, *views, *passwords.split(), GIVEN_SECRET]
 
 
 def test_the_state_and_the_outputs_of_pulumi_show_no_secret(
@@ -54,6 +54,12 @@ def test_labels_variables_arguments_and_logs_of_containers_show_no_secret(
     logs = "".join(log_of(name) for name in names)
     processes = "".join(docker("top", name) for name in names)
     assert [secret for secret in secrets if secret in inspected + logs + processes] == []
+
+
+def test_a_secret_variable_reaches_the_programs_of_its_instance(deployment: Deployment) -> None:
+    variables = ["sh", "-c", "cat /proc/[0-9]*/environ"]
+    shown = docker("exec", f"mcpier-{STACK}-mcp-demo", *variables)
+    assert f"SHOP_LOGIN={GIVEN_SECRET}" in shown
 
 
 def log_of(container: str) -> str:

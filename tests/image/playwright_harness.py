@@ -94,6 +94,7 @@ class Instance:
         password: str | None = PASSWORD,
         watch_password: str | None = WATCH_PASSWORD,
         volumes: dict[str, str] | None = None,
+        secret_variables: dict[str, str] | None = None,
     ) -> None:
         self.name = f"mcpier-test-image-{uuid.uuid4().hex[:8]}"
         secrets = folder / f"secrets-{self.name}"
@@ -102,6 +103,9 @@ class Instance:
         for name, value in passwords.items():
             if value is not None:
                 write_secret(secrets / name, value)
+        (secrets / "env").mkdir()
+        for name, value in (secret_variables or {}).items():
+            write_secret(secrets / "env" / name, value)
         mounted = {str(secrets): "/run/secrets/mcpier:ro", **(volumes or {})}
         self.words = self._run_words(image, mounted, environment or {}, seccomp)
 

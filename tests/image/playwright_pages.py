@@ -12,6 +12,8 @@ from tests.image.playwright_harness import docker
 class Pages:
     """A web server for the instances' browsers, on an address that containers reach."""
 
+    scheme = "http"
+
     def __enter__(self) -> Self:
         subnet = docker(
             "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Subnet}}"
@@ -35,7 +37,7 @@ class Pages:
 
     def url(self, text: str) -> str:
         """Return the address of a page that says `text` (one word)."""
-        return f"http://{self.host}:{self.server.server_port}/{text}"
+        return f"{self.scheme}://{self.host}:{self.server.server_port}/{text}"
 
 
 class _Page(BaseHTTPRequestHandler):

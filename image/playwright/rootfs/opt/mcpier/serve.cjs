@@ -27,6 +27,7 @@ async function serve() {
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+  require('./adapt.cjs');
   require('./node_modules/@playwright/mcp/cli.js');
 }
 

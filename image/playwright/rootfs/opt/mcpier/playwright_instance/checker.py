@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from playwright_instance import probes, processes, verdict_file
 from playwright_instance.devtools import open_window
 from playwright_instance.programs import kill_program
+from playwright_instance.room import make_room
 from playwright_instance.verdict import WINDOW, Decision, Memory, judge
 
 PERIOD_SECONDS = 3.0
@@ -33,6 +34,8 @@ class Checker:
         counters = {"oomKills": processes.oom_kills()}
         verdict_file.write(verdict_file.render(failing, verdict_file.uptime(), counters))
         self.kill_stopped()
+        if removed := make_room():
+            say(f"the files' folder was nearly full: removed {', '.join(removed)}")
         act(decision, failing)
         if not self.memory.ready:
             return STARTING_PERIOD_SECONDS

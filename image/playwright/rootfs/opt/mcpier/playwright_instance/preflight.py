@@ -10,7 +10,12 @@ VNC_PASSWORDS = (
     Path("/run/secrets/mcpier/vnc-password"),
     Path("/run/secrets/mcpier/vnc-watch-password"),
 )
-WRITABLE = (Path("/tmp"), Path("/run/mcpier"), Path("/home/mcpier"))
+WRITABLE = (
+    Path("/tmp"),
+    Path("/run/mcpier"),
+    Path("/home/mcpier"),
+    Path("/home/mcpier/files"),
+)
 PROFILE = Path("/home/mcpier/profile")
 
 # libvncserver, and others like it, walk every descriptor up to the soft limit: with a daemon's

@@ -57,6 +57,11 @@ def novnc() -> str | None:
     return http(6080, "/vnc.html", "localhost:6080")
 
 
+def files() -> str | None:
+    """Ask for the listing of files."""
+    return http(8081, "/files/", PROBE_HOST)
+
+
 def windows(listing: str) -> dict[str, str]:
     """Read `xwininfo -root -tree -events`; return the failing ones of window manager and window."""
     failing: dict[str, str] = {}
@@ -108,4 +113,5 @@ PROBES: dict[str, Callable[[], str | None]] = {
     "chromium": chromium,
     "mcp": mcp,
     "novnc": novnc,
+    "files": files,
 }

@@ -6,14 +6,16 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from playwright_instance import preflight, supervise
+from playwright_instance import extra_ca, preflight, supervise
+from playwright_instance.files import prepare_files
+from playwright_instance.mcp_config import write_mcp_config
 from playwright_instance.settings import Settings, read_settings
+from playwright_instance.variables import read_secret_variables
 
 # sysexits.h: EX_CONFIG.
 WRONGLY_CONFIGURED = 78
 
 VNC_PASSWORD_HASH = Path("/run/mcpier/vnc.passwd")
-OUTPUT = Path("/home/mcpier/output")
 # An X server without root's rights does not make it, and insists on its mode.
 DISPLAY_SOCKETS = Path("/tmp/.X11-unix")
 
@@ -23,6 +25,7 @@ def find_problems(env: Mapping[str, str]) -> tuple[Settings | None, list[str]]:
     settings, problems = read_settings(env)
     found = [
         *preflight.password_problems(),
+        extra_ca.problem(env.get("MCPIER_EXTRA_CA", "")),
         preflight.time_zone_problem(env.get("TZ", "")),
         *preflight.writable_problems(),
         *preflight.profile_problems(settings is not None and settings.profile_kept),
@@ -45,7 +48,6 @@ def program_environment(settings: Settings) -> dict[str, str]:
 
 def prepare() -> None:
     """Make the directories, and the server's form of the VNC passwords."""
-    OUTPUT.mkdir(exist_ok=True)
     DISPLAY_SOCKETS.mkdir(exist_ok=True)
     DISPLAY_SOCKETS.chmod(0o1777)
     # The program's manual: the second line is the view-only password.
@@ -64,7 +66,11 @@ def main() -> int:
         return WRONGLY_CONFIGURED
     preflight.bound_resources()
     prepare()
-    os.environ.update(program_environment(settings))
+    prepare_files(settings.allowed_hosts)
+    secrets = read_secret_variables()
+    write_mcp_config(secrets, os.environ.get("MCPIER_SNAPSHOT_MODE", "full"))
+    os.environ.update(secrets | program_environment(settings))
+    os.environ.update(extra_ca.install(os.environ.get("MCPIER_EXTRA_CA", "")))
     return supervise.run()
 
 

@@ -30,6 +30,7 @@ PARTS: dict[str, Part] = {
     WINDOW: Part(("display", "window-manager", "chromium"), WINDOW),
     "mcp": Part((), "playwright-mcp"),
     "novnc": Part((), "novnc"),
+    "files": Part((), "files"),
 }
 
 

@@ -1,0 +1,104 @@
+"""Secrets that a config gives: an instance's secret variables, and values in place of derived ones.
+
+They are kept apart from `StackSpec`, which may be shown to anybody.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from components.core.errors import Problem
+from components.core.section import Section
+
+# What a header `Authorization: Bearer …` can carry (RFC 6750, section 2.1), and nobody guesses.
+TOKEN = r"[A-Za-z0-9._~+/-]{20,512}=*"
+# The protocol knows 8 characters and no more; fewer are guessed too soon.
+VNC_PASSWORD = r"[!-~]{8}"
+VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
+KEY = "secrets"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What a config gives of one instance: variables and tokens by name."""
+
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+    vnc_password: str | None = field(default=None, repr=False)
+
+    @property
+    def reaches_container(self) -> bool:
+        """Whether the instance's container gets any of it."""
+        return bool(self.env) or self.vnc_password is not None
+
+
+NOTHING = Given()
+AllGiven = Mapping[str, Given]
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """Stands for secrets that cannot be read here.
+
+    `exposed` are the paths below them of what is not encrypted; an empty one stands for all.
+    """
+
+    exposed: tuple[str, ...] = ()
+
+
+def parse_given(root: Section) -> AllGiven | None:
+    """The given secrets by instance id, or None where they cannot be read."""
+    written = root.value(KEY)
+    if isinstance(written, Sealed):
+        root.has(KEY)
+        root.problems.extend(_exposed(root.at(KEY), path) for path in written.exposed)
+        return None
+    section = root.hidden(KEY)
+    found = {id_: _instance(entry) for id_, entry in section.sections("instances")}
+    section.close()
+    return found
+
+
+def read_given(document: object) -> AllGiven:
+    """The same of a document in which `parse_given` has found no problem."""
+    return parse_given(Section("mcpier:", {KEY: document}, [])) or {}
+
+
+def set_secret(path: str) -> str:
+    """The command that sets a secret of the config."""
+    return f"pulumi config set --secret --path '{path}'"
+
+
+def _exposed(secrets: str, below: str) -> Problem:
+    path = secrets + (below or ".instances.<id>.env.<NAME>")
+    return Problem(
+        path=secrets + below,
+        expected="an encrypted value",
+        found="a plain one",
+        remedy=f"Replace it, for whoever has the file knows it: {set_secret(path)}",
+    )
+
+
+def _instance(entry: Section) -> Given:
+    given = Given(
+        env=_named(entry, "env", VARIABLE, r"[^\0]*", "text"),
+        tokens=_named(entry, "tokens", ".*", TOKEN, "20 to 512 characters of a bearer token"),
+        vnc_password=entry.text(
+            "vncPassword",
+            pattern=VNC_PASSWORD,
+            expected="8 visible ASCII characters",
+            remedy=f"Type: {set_secret(entry.at('vncPassword'))}",
+        )
+        if entry.has("vncPassword")
+        else None,
+    )
+    entry.close()
+    return given
+
+
+def _named(entry: Section, key: str, name: str, value: str, expected: str) -> dict[str, str]:
+    section = entry.section(key)
+    found = {}
+    for each in section.names(name, expected="a name of letters, digits and underscores"):
+        remedy = f"Type: {set_secret(section.at(each))}"
+        found[each] = section.text(each, pattern=f"(?s:{value})", expected=expected, remedy=remedy)
+    return found

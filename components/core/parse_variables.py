@@ -1,0 +1,122 @@
+"""Reads the variables that a stack sets on an instance, and holds the given secrets against it."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+
+from components.core.errors import Problem, nearest
+from components.core.given import VARIABLE, Given, set_secret
+from components.core.instance_type import InstanceType, SecretKind
+from components.core.section import Section, shown
+
+SECRETS = "mcpier:secrets.instances"
+
+
+def parse_variables(
+    id_: str, section: Section, kind: InstanceType, given: Given | None
+) -> dict[str, str]:
+    """The plain variables; `given` is None where the secrets cannot be read."""
+    plain = _plain(section.section("env"))
+    problems = section.problems
+    problems.extend(_unwanted(section.at("env"), kind, plain))
+    problems.extend(_exposed(id_, section.at("env"), kind, plain))
+    if given is not None:
+        problems.extend(_unwanted(f"{SECRETS}.{id_}.env", kind, given.env))
+        problems.extend(_twice(id_, plain, given))
+        problems.extend(_missing(id_, section.at("env"), kind, {*plain, *given.env}))
+    return plain
+
+
+def check_given(
+    id_: str, kind: InstanceType, tokens: Collection[str], given: Given
+) -> list[Problem]:
+    """What the given secrets name and the instance does not have."""
+    path = f"{SECRETS}.{id_}"
+    problems = [
+        Problem(
+            path=f"{path}.tokens.{name}",
+            expected="the name of one of the instance's tokens",
+            found=shown(name),
+            remedy=nearest(name, tokens),
+        )
+        for name in given.tokens
+        if name not in tokens
+    ]
+    if given.vnc_password is not None and SecretKind.VNC not in kind.secrets.values():
+        found, remedy = "text", "Remove it: no instance of this type has a live view."
+        problems.append(
+            Problem(path=f"{path}.vncPassword", expected="nothing", found=found, remedy=remedy)
+        )
+    return problems
+
+
+def _plain(section: Section) -> dict[str, str]:
+    names = section.names(VARIABLE, expected="a name of letters, digits and underscores")
+    return {
+        name: section.text(
+            name, pattern=r"(?s:[^\0]*)", expected="text", remedy="Quote it: variables are text."
+        )
+        for name in names
+    }
+
+
+def _unwanted(path: str, kind: InstanceType, names: Collection[str]) -> Iterator[Problem]:
+    for name in names:
+        if reason := _refusal(kind, name):
+            yield Problem(
+                path=f"{path}.{name}",
+                expected=f"a variable that the type {kind.name} leaves to a stack",
+                found=shown(name),
+                remedy=reason,
+            )
+
+
+def _refusal(kind: InstanceType, name: str) -> str | None:
+    """Why a stack may not set a variable, as a sentence that says what to do; None if it may."""
+    for choice in kind.choices:
+        if choice.env == name:
+            return f"Write the choice {choice.name} instead."
+    if name in kind.environment:
+        return "Remove it: the type sets it itself."
+    declared = [variable.name for variable in kind.variables]
+    if name in declared:
+        return None
+    if kind.reserved_variables is None:
+        return nearest(name, declared)
+    for reserved in kind.reserved_variables:
+        if re.fullmatch(reserved.pattern, name):
+            return f"Remove it: {reserved.reason}."
+    return None
+
+
+def _exposed(id_: str, path: str, kind: InstanceType, plain: Collection[str]) -> Iterator[Problem]:
+    for variable in kind.variables:
+        if variable.secret and variable.name in plain:
+            yield Problem(
+                path=f"{path}.{variable.name}",
+                expected="nothing here, for it is a secret",
+                found="text",
+                remedy=f"Move it: {set_secret(f'{SECRETS}.{id_}.env.{variable.name}')}",
+            )
+
+
+def _twice(id_: str, plain: Mapping[str, str], given: Given) -> Iterator[Problem]:
+    for name in sorted(plain.keys() & given.env.keys()):
+        yield Problem(
+            path=f"{SECRETS}.{id_}.env.{name}",
+            expected="a variable that is set once",
+            found="text",
+            remedy=f"Remove it here or from mcpier:instances.{id_}.env.",
+        )
+
+
+def _missing(id_: str, path: str, kind: InstanceType, there: Collection[str]) -> Iterator[Problem]:
+    for variable in kind.variables:
+        if variable.required and variable.name not in there:
+            secret = f"Type: {set_secret(f'{SECRETS}.{id_}.env.{variable.name}')}"
+            plain = f"Write {variable.name}: and its value below env:"
+            yield Problem(
+                path=f"{path}.{variable.name}",
+                expected="a value",
+                found="nothing",
+                remedy=f"{variable.description} {secret if variable.secret else plain}",
+            )
