@@ -15,7 +15,7 @@ pytestmark = pytest.mark.docker
 DEAD_SECONDS = 15
 HUNG_SECONDS = 60
 
-PROGRAMS = ("display", "window-manager", "chromium", "playwright-mcp", "novnc", "checker")
+PROGRAMS = ("display", "window-manager", "chromium", "playwright-mcp", "novnc", "files", "checker")
 
 
 def works(instance: Instance, pages: Pages) -> bool:

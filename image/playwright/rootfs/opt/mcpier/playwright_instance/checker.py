@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from playwright_instance import probes, processes, verdict_file
 from playwright_instance.devtools import open_window
 from playwright_instance.programs import kill_program
+from playwright_instance.recycle import Recycler
 from playwright_instance.room import make_room
 from playwright_instance.verdict import WINDOW, Decision, Memory, judge
 
@@ -26,14 +27,17 @@ class Checker:
         self.threads = ThreadPoolExecutor(len(probes.PROBES))
         self.stopped: dict[int, str] = {}
         self.session_checked = float("-inf")
+        self.recycler = Recycler(time.monotonic())
 
     def check(self) -> float:
         """Ask every part once, write the verdict, do what it demands; return when to ask again."""
         failing = self.ask()
         self.memory, decision = judge(self.memory, failing, time.monotonic())
-        counters = {"oomKills": processes.oom_kills()}
+        counters = {"oomKills": processes.oom_kills(), "recycled": self.recycler.count}
         verdict_file.write(verdict_file.render(failing, verdict_file.uptime(), counters))
         self.kill_stopped()
+        if not failing and (reason := self.recycler.look(time.monotonic())):
+            say(f"starting Chromium anew: it is {reason}")
         if removed := make_room():
             say(f"the files' folder was nearly full: removed {', '.join(removed)}")
         act(decision, failing)
