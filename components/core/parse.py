@@ -8,7 +8,7 @@ from components.core.given import KEY, NOTHING, parse_given
 from components.core.instance_type import InstanceType
 from components.core.model import Bases, Edge, Instance, SelfSigned, StackSpec
 from components.core.parse_instance import LABEL, parse_instance
-from components.core.section import Section
+from components.core.section import Section, shown
 
 DOMAIN = rf"(?=.{{1,190}}$){LABEL}(\.{LABEL})+"
 OFFICIAL = Bases(
@@ -133,6 +133,12 @@ def _instances(root: Section, types: Mapping[str, InstanceType]) -> tuple[Instan
         ids.add(id_)
         found.append(parse_instance(id_, section, types, secrets))
     for id_ in sorted(set(given or {}) - ids):
-        unknown = Section(f"{root.at(KEY)}.instances.{id_}", {}, root.problems)
-        unknown.reject("the id of an instance", id_, nearest(id_, ids))
+        root.problems.append(
+            Problem(
+                path=f"{root.at(KEY)}.instances.{id_}",
+                expected="the id of an instance",
+                found=shown(id_),
+                remedy=nearest(id_, ids),
+            )
+        )
     return tuple(instance for instance in found if instance is not None)

@@ -33,7 +33,12 @@ CONFIG = {
     "mcpier:tls": {"mode": "self-signed"},
     "mcpier:bases": BASES,
     "mcpier:instances": {
-        "demo": {"type": "playwright", "screen": "1280x800x24", "tokens": ["alice", "ci"]},
+        "demo": {
+            "type": "playwright",
+            "screen": "1280x800x24",
+            "profile": "persistent",
+            "tokens": ["alice", "ci"],
+        },
         "other": {"type": "playwright", "state": "stopped", "tokens": ["bob"]},
     },
 }

@@ -34,6 +34,57 @@ def test_a_choices_default_matches_its_own_pattern(name: str) -> None:
     assert "default" not in choice or re.fullmatch(choice["pattern"], choice["default"])
 
 
+REFUSED = {
+    "profile": ["kept"],
+    "proxy": ["proxy:3128", "http://user:word@proxy:3128", "http://proxy:3128/ --no-sandbox"],
+    "proxyBypass": ["<-loopback>", "a b", "a,"],
+    "userAgent": ["", "two\nlines", "x" * 301],
+    "extraCa": ["text", "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"],
+    "snapshotMode": ["incremental"],
+    "testIdAttribute": ["data testid", "']"],
+    "allowedOrigins": ["https://a.example https://b.example", ";"],
+    "blockedOrigins": [""],
+    "timeoutSettle": ["1s"],
+}
+TAKEN = {
+    "profile": ["ephemeral", "persistent"],
+    "proxy": ["http://proxy.example.org:3128", "socks5://[fd00::1]:1080"],
+    "proxyBypass": ["*.example.org,10.0.0.0/8,[fd00::]/8"],
+    "userAgent": ["Mozilla/5.0 (X11; Linux x86_64)"],
+    "allowedOrigins": ["https://a.example;https://b.example:8443"],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in REFUSED.items() for value in values]
+)
+def test_a_choice_refuses_what_the_browser_would_misread(name: str, value: str) -> None:
+    assert not re.fullmatch(TYPE["choices"][name]["pattern"], value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in TAKEN.items() for value in values]
+)
+def test_a_choice_takes_what_it_is_for(name: str, value: str) -> None:
+    assert re.fullmatch(TYPE["choices"][name]["pattern"], value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("PLAYWRIGHT_MCP_PORT", "PWDEBUG", "MCPIER_EXTRA", "LD_PRELOAD", "PYTHONPATH", "LC_ALL"),
+        *("http_proxy", "HTTPS_PROXY", "PATH", "HOME", "DISPLAY", "MCP_HOSTS", "NODE_OPTIONS"),
+    ],
+)
+def test_variables_that_would_break_the_programs_are_reserved(name: str) -> None:
+    assert any(re.fullmatch(pattern, name) for pattern in TYPE["otherVariables"]["reserved"])
+
+
+@pytest.mark.parametrize("name", ["SHOP_LOGIN", "API_KEY", "PASSWORD", "region", "GOOGLE_KEY"])
+def test_other_variables_are_a_stacks_to_set(name: str) -> None:
+    assert not any(re.fullmatch(pattern, name) for pattern in TYPE["otherVariables"]["reserved"])
+
+
 def test_the_image_and_its_description_agree() -> None:
     dockerfile = (IMAGE / "Dockerfile").read_text(encoding="utf-8")
     health = TYPE["health"]

@@ -12,9 +12,11 @@ CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE
 
 
 def problem(pem: str) -> str | None:
-    """Refuse what OpenSSL does not read as certificates."""
+    """Refuse what OpenSSL does not read as certificates; nothing asks for nothing."""
+    if not pem:
+        return None
     try:
-        ssl.create_default_context(cadata=pem or None)
+        ssl.create_default_context(cadata=pem)
     except ssl.SSLError as error:
         return f"MCPIER_EXTRA_CA cannot be read ({error.reason}); expected certificates in PEM"
     return None

@@ -1,6 +1,6 @@
 """Prepares the folder of files that can be fetched, and its server."""
 
-import secrets
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,6 +22,6 @@ def server_lines(hosts: Sequence[str], index: str) -> str:
 
 def prepare_files(hosts: Sequence[str]) -> None:
     """Write the server's lines, with an index that nobody can guess, and name the folder."""
-    SERVER.write_text(server_lines(hosts, secrets.token_hex(16)), encoding="ascii")
+    SERVER.write_text(server_lines(hosts, os.urandom(16).hex()), encoding="ascii")
     USER_FOLDERS.parent.mkdir(exist_ok=True)
     USER_FOLDERS.write_text(f'XDG_DOWNLOAD_DIR="{FILES}"\n', encoding="ascii")

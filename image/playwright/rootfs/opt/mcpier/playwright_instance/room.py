@@ -15,21 +15,26 @@ ENOUGH = 0.5
 def make_room(folder: Path = FILES) -> list[str]:
     """Remove the oldest files if the folder's file system is nearly full; return their names."""
     status = os.statvfs(folder)
-    size, used = status.f_blocks * status.f_frsize, status.f_blocks - status.f_bfree
-    if used < FULL * status.f_blocks:
-        return []
-    return remove_oldest(folder, int(used * status.f_frsize - ENOUGH * size))
+    size = status.f_blocks * status.f_frsize
+    return remove_oldest(folder, excess(size, size - status.f_bfree * status.f_frsize))
 
 
-def remove_oldest(folder: Path, excess: int) -> list[str]:
+def excess(size: int, used: int) -> int:
+    """How many bytes are to be removed from a file system: none unless it is nearly full."""
+    return used - int(ENOUGH * size) if used >= FULL * size else 0
+
+
+def remove_oldest(folder: Path, too_many: int) -> list[str]:
     """Remove the oldest files until so many bytes are gone; return their names."""
-    removed = []
+    removed: list[str] = []
+    if too_many <= 0:
+        return removed
     for _, size, path in sorted(_files(folder)):
-        if excess <= 0:
+        if too_many <= 0:
             break
         with suppress(OSError):
             path.unlink()
-            excess -= size
+            too_many -= size
             removed.append(path.name)
     return removed
 
