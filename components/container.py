@@ -27,6 +27,7 @@ class Mount:
 class ContainerArgs:
     """A container; memory in MiB (swap included), `stop_seconds` from SIGTERM to SIGKILL.
 
+    Host folders are seen read-only, at the paths that they have on the host.
     Its limit of processes is set by `components.readiness`: the provider has no field for it.
     """
 
@@ -44,6 +45,7 @@ class ContainerArgs:
     network: pulumi.Input[str] | None = None
     address: str | None = None
     mounts: Sequence[Mount] = ()
+    host_folders: Sequence[str] = ()
     docker_socket: bool = False
     tmpfs: Mapping[str, str] = field(default_factory=dict)
     capabilities: Sequence[str] = ()
@@ -91,9 +93,7 @@ def declare_container(
 
 
 def _labels(labels: Mapping[str, pulumi.Input[str]]) -> list[docker.ContainerLabelArgs]:
-    return [
-        docker.ContainerLabelArgs(label=key, value=value) for key, value in sorted(labels.items())
-    ]
+    return [docker.ContainerLabelArgs(label=key, value=labels[key]) for key in sorted(labels)]
 
 
 def _security_options(seccomp: str | None) -> list[str]:
@@ -107,6 +107,10 @@ def _mounts(args: ContainerArgs) -> list[docker.ContainerMountArgs]:
             type="volume", source=mount.volume, target=mount.path, read_only=mount.read_only
         )
         for mount in args.mounts
+    ]
+    mounts += [
+        docker.ContainerMountArgs(type="bind", source=folder, target=folder, read_only=True)
+        for folder in args.host_folders
     ]
     if args.docker_socket:
         socket = "/var/run/docker.sock"

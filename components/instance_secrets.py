@@ -79,7 +79,7 @@ def _instance_files(instance: Instance, root: Root) -> list[File]:
         SecretKind.VNC_WATCH: root.vnc_watch_password(instance.id),
     }
     contents = {name: values[kind] for name, kind in instance.type.secrets.items()}
-    contents |= {f"env/{name}": value for name, value in root.of(instance.id).env.items()}
+    contents |= {f"env/{name}": value for name, value in root.given.of(instance.id).env.items()}
     return [
         File(path=f"{instance.id}/{name}", content=content, uid=instance.type.user)
         for name, content in sorted(contents.items())

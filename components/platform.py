@@ -38,7 +38,7 @@ class Platform(pulumi.ComponentResource):
         self._spec = spec
         networks = Networks("networks", spec, child)
         self._vault = Vault("vault", spec, given=given, opts=child)
-        files_image = ready_image("files", spec.bases.python, parent=self).image_id
+        files_image = ready_image("files", spec.bases.python, parent=self)
         proxy = SocketProxy("socket-proxy", spec, child)
         traefik = Traefik(
             "traefik",
@@ -51,17 +51,28 @@ class Platform(pulumi.ComponentResource):
         )
         gate = Authgate("authgate", spec, networks=networks, vault=self._vault, opts=child)
         secrets = InstanceSecrets(
-            "instance-secrets", spec, vault=self._vault, files_image=files_image, opts=child
+            "instance-secrets",
+            spec,
+            vault=self._vault,
+            files_image=files_image.image_id,
+            opts=child,
         )
         volumes = InstanceVolumes("instance-volumes", spec, child)
         parts = [
             Part(title="The socket-proxy", container=proxy.container, pids=PLATFORM_PIDS),
             Part(title="Traefik", container=traefik.container, pids=PLATFORM_PIDS),
+            *self._certificates(traefik),
             Part(title="authgate", container=gate.container, pids=PLATFORM_PIDS),
             *self._instances(spec, networks, secrets, volumes),
         ]
         await_ready("readiness", parts, child)
         self.register_outputs({})
+
+    def _certificates(self, traefik: Traefik) -> list[Part]:
+        if traefik.host_certificates is None:
+            return []
+        container = traefik.host_certificates.container
+        return [Part(title="The certificates' follower", container=container, pids=PLATFORM_PIDS)]
 
     def _instances(
         self,
@@ -107,10 +118,12 @@ class Platform(pulumi.ComponentResource):
 
     def outputs(self) -> Mapping[str, Any]:
         """The stack's outputs, by name."""
-        spec, root = self._spec, self._vault.root
-        return {
+        spec, root, certificates = self._spec, self._vault.root, self._vault.certificates
+        found: dict[str, Any] = {
             "instances": outputs.instances(spec),
             "clients": pulumi.Output.secret(root.apply(lambda root: outputs.clients(spec, root))),
             "viewers": pulumi.Output.secret(root.apply(lambda root: outputs.viewers(spec, root))),
-            "ca": pulumi.Output.unsecret(self._vault.certificates.apply(lambda made: made.ca)),
         }
+        if certificates is None:
+            return found
+        return found | {"ca": pulumi.Output.unsecret(certificates.apply(lambda made: made.ca))}

@@ -13,21 +13,24 @@ from components.core.given import AllGiven, Sealed, read_given
 from components.core.model import StackSpec
 from components.core.parse import parse
 from components.instance_types import load_types
+from components.surroundings import look_around
 
 PROJECT = Path(__file__).resolve().parent.parent
 NAMESPACE = "mcpier"
 
 
 def load() -> tuple[StackSpec, pulumi.Output[AllGiven]]:
-    """The stack to declare, and the secrets that its config gives, by instance.
+    """The stack to declare, and the secrets that its config gives.
 
     Raises `pulumi.RunError` with every problem of the config.
     """
     config = _config()
     try:
-        spec = parse(pulumi.get_stack(), config, load_types(PROJECT))
+        spec = parse(pulumi.get_stack(), config, load_types(PROJECT), look_around(PROJECT, config))
     except ConfigError as error:
         raise pulumi.RunError(str(error)) from None
+    for warning in spec.warnings:
+        pulumi.log.warn(warning)
     return spec, pulumi.Output.secret(config.get(SECRETS)).apply(read_given)
 
 

@@ -8,10 +8,10 @@ import pulumi_docker as docker
 from components.container import ContainerArgs, Mount, declare_container
 from components.context import read_context
 from components.core.digest import context_digest
+from components.core.flags import SOCKET
 from components.core.instance_type import Health
 from components.core.model import StackSpec
 from components.core.naming import host_name, labels
-from components.core.routing import SOCKET
 from components.image import built_image
 from components.volume import declare_volume
 

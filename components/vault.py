@@ -5,7 +5,7 @@ from pulumi_command import local
 
 from components.core.certificates import Certificates, issue
 from components.core.given import AllGiven
-from components.core.model import StackSpec
+from components.core.model import SelfSigned, StackSpec
 from components.core.secrets import Root
 
 NOW = "date -u +%s"
@@ -16,11 +16,12 @@ KEEP_OUTPUT = """printf '%s\\n' "$PULUMI_COMMAND_STDOUT\""""
 class Vault(pulumi.ComponentResource):
     """Draws the root of all secrets, and notes when each generation of the certificate began.
 
-    What the config gives takes the place of what the root would.
+    What the config gives takes the place of what the root would. `certificates` is there where the
+    stack has a CA of its own.
     """
 
     root: pulumi.Output[Root]
-    certificates: pulumi.Output[Certificates]
+    certificates: pulumi.Output[Certificates] | None
 
     def __init__(
         self,
@@ -32,26 +33,28 @@ class Vault(pulumi.ComponentResource):
     ) -> None:
         super().__init__("mcpier:index:Vault", name, {}, opts)
         drawn = self._draw(f"{name}-root")
+        self.root = pulumi.Output.secret(
+            pulumi.Output.all(drawn.stdout, given).apply(lambda found: Root.parse(*found))
+        )
+        self.certificates = None
+        if isinstance(spec.tls, SelfSigned):
+            self.certificates = self._issue(name, spec.domain, spec.tls)
+        self.register_outputs({})
+
+    def _issue(self, name: str, domain: str, tls: SelfSigned) -> pulumi.Output[Certificates]:
         issued = local.Command(
             f"{name}-certificate-issued",
             create=NOW,
-            triggers=[spec.tls.generation],
+            triggers=[tls.generation],
             logging=local.Logging.NONE,
             add_previous_output_in_env=False,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.root = pulumi.Output.secret(
-            pulumi.Output.all(drawn.stdout, given).apply(lambda found: Root.parse(*found))
-        )
-        self.certificates = pulumi.Output.all(root=self.root, at=issued.stdout).apply(
+        return pulumi.Output.all(root=self.root, at=issued.stdout).apply(
             lambda found: issue(
-                found["root"],
-                spec.domain,
-                generation=spec.tls.generation,
-                issued_at=int(found["at"]),
+                found["root"], domain, generation=tls.generation, issued_at=int(found["at"])
             )
         )
-        self.register_outputs({})
 
     def _draw(self, name: str) -> local.Command:
         return local.Command(

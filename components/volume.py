@@ -47,19 +47,21 @@ def write_files(
     image: pulumi.Input[str],
     volumes: Mapping[str, pulumi.Input[str]],
     files: pulumi.Output[Sequence[File]],
+    kept: Sequence[str] = (),
     opts: pulumi.ResourceOptions,
 ) -> local.Command:
     """Makes the volumes hold exactly these files, in a container of an image with python3.
 
-    `uploads` fails on a read-only container and host binds break remote hosts. The content goes in
-    on stdin: it may be secret.
+    What stands at the paths `kept` belongs to somebody else, and stays. `uploads` fails on a
+    read-only container and host binds break remote hosts. The content goes in on stdin: it may be
+    secret.
     """
     mounts = pulumi.Output.all(**dict(sorted(volumes.items()))).apply(_mount_flags)
     script = shlex.quote(WRITER.read_text("utf-8"))
     command = pulumi.Output.concat(
         helper_run(stack), " ", mounts, " ", image, " python3 -c ", script
     )
-    document = files.apply(lambda written: _document(sorted(volumes), written))
+    document = files.apply(lambda written: _document(sorted(volumes), written, kept))
     return container_command(name, command, pulumi.Output.secret(document), opts)
 
 
@@ -88,7 +90,7 @@ def _mount_flags(volumes: dict[str, Any]) -> str:
     )
 
 
-def _document(roots: Sequence[str], files: Sequence[File]) -> str:
+def _document(roots: Sequence[str], files: Sequence[File], kept: Sequence[str]) -> str:
     return json.dumps(
         {
             "files": [
@@ -100,6 +102,7 @@ def _document(roots: Sequence[str], files: Sequence[File]) -> str:
                 }
                 for file in files
             ],
+            "kept": [f"/volumes/{path}" for path in kept],
             "roots": [f"/volumes/{root}" for root in roots],
         }
     )

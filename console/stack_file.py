@@ -11,6 +11,7 @@ from components.core.given import Sealed
 from components.core.model import StackSpec
 from components.core.parse import parse
 from components.instance_types import load_types
+from components.surroundings import look_around
 from console.errors import ConsoleError
 from console.pulumi import PROJECT, stack_file
 
@@ -29,7 +30,7 @@ def read_stack(stack: str) -> StackSpec:
     if SECRETS in values:
         values[SECRETS] = Sealed(exposed=tuple(_exposed(values[SECRETS])))
     try:
-        return parse(stack, values, load_types(PROJECT))
+        return parse(stack, values, load_types(PROJECT), look_around(PROJECT, values))
     except ConfigError as error:
         raise ConsoleError(str(error), f"mend {name} and run this again") from None
 

@@ -14,6 +14,8 @@ TOKEN = r"[A-Za-z0-9._~+/-]{20,512}=*"
 # The protocol knows 8 characters and no more; fewer are guessed too soon.
 VNC_PASSWORD = r"[!-~]{8}"
 VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
+# As lego's DNS providers name what they ask for.
+PROVIDER_VARIABLE = r"[A-Z][A-Z0-9_]*"
 KEY = "secrets"
 
 
@@ -32,7 +34,18 @@ class Given:
 
 
 NOTHING = Given()
-AllGiven = Mapping[str, Given]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllGiven:
+    """All that a config gives: of instances by id, to ACME's DNS provider by its variables."""
+
+    instances: Mapping[str, Given] = field(default_factory=dict, repr=False)
+    acme: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def of(self, instance: str) -> Given:
+        """What is given of an instance."""
+        return self.instances.get(instance, NOTHING)
 
 
 @dataclass(frozen=True)
@@ -46,21 +59,24 @@ class Sealed:
 
 
 def parse_given(root: Section) -> AllGiven | None:
-    """The given secrets by instance id, or None where they cannot be read."""
+    """The given secrets, or None where they cannot be read."""
     written = root.value(KEY)
     if isinstance(written, Sealed):
         root.has(KEY)
         root.problems.extend(_exposed(root.at(KEY), path) for path in written.exposed)
         return None
     section = root.hidden(KEY)
-    found = {id_: _instance(entry) for id_, entry in section.sections("instances")}
+    found = AllGiven(
+        instances={id_: _instance(entry) for id_, entry in section.sections("instances")},
+        acme=_named(section, "acme", PROVIDER_VARIABLE, r"[^\0]*", "text"),
+    )
     section.close()
     return found
 
 
 def read_given(document: object) -> AllGiven:
     """The same of a document in which `parse_given` has found no problem."""
-    return parse_given(Section("mcpier:", {KEY: document}, [])) or {}
+    return parse_given(Section("mcpier:", {KEY: document}, [])) or AllGiven()
 
 
 def set_secret(path: str) -> str:

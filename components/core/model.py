@@ -1,9 +1,10 @@
 """What a stack is, once its config has been read and found good."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import PurePosixPath
 
 from components.core.instance_type import DataVolume, InstanceType
 
@@ -35,6 +36,48 @@ class SelfSigned:
     """A CA of the stack's own; raising `generation` issues a new wildcard certificate."""
 
     generation: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """A certificate that the user brings, as PEM texts; the chain begins with the leaf."""
+
+    chain: str
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostDir:
+    """A folder on the Docker host with `fullchain.pem` and `privkey.pem`, renewed there."""
+
+    path: PurePosixPath
+
+    @property
+    def mounted(self) -> tuple[PurePosixPath, ...]:
+        """What must be seen to read it: certbot's `live/<name>` links to `archive/<name>`."""
+        if self.path.parent.name != "live":
+            return (self.path,)
+        return (self.path, self.path.parent.parent / "archive" / self.path.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acme:
+    """A wildcard certificate by ACME's DNS-01; `ca` (PEM) vouches for a private ACME server.
+
+    `credentials` names what is given to the DNS provider, by the variables of its documentation;
+    `delay_before_checks` is in seconds.
+    """
+
+    email: str
+    dns_provider: str
+    ca_server: str
+    ca: str | None
+    disable_checks: bool
+    delay_before_checks: int
+    credentials: tuple[str, ...]
+
+
+Tls = SelfSigned | Files | HostDir | Acme
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,11 +128,24 @@ class Instance:
 
 @dataclass(frozen=True, kw_only=True)
 class StackSpec:
-    """A whole stack; instances are sorted by id."""
+    """A whole stack; instances are sorted by id.
+
+    `webapp` is the URL of what `app.<domain>` serves; `warnings` are sentences for the user.
+    """
 
     stack: str
     domain: str
     edge: Edge
-    tls: SelfSigned
+    tls: Tls
+    webapp: str | None
     bases: Bases
     instances: tuple[Instance, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def publicly_trusted(self) -> bool:
+        """Whether browsers trust the edge as it stands, so that HTTPS may be promised to them."""
+        private = isinstance(self.tls, SelfSigned) or (
+            isinstance(self.tls, Acme) and self.tls.ca is not None
+        )
+        return not private and self.edge.https_port == 443

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network
 
 from components.core.errors import ConfigError, Problem, nearest
-from components.core.given import KEY, NOTHING, parse_given
+from components.core.given import KEY, AllGiven, parse_given
 from components.core.instance_type import InstanceType
-from components.core.model import Bases, Edge, Instance, SelfSigned, StackSpec
+from components.core.model import Bases, Edge, Instance, StackSpec
 from components.core.parse_instance import LABEL, parse_instance
+from components.core.parse_tls import parse_tls
 from components.core.section import Section, shown
+from components.core.surroundings import NOTHING as NO_SURROUNDINGS
+from components.core.surroundings import Surroundings
 
 DOMAIN = rf"(?=.{{1,190}}$){LABEL}(\.{LABEL})+"
 OFFICIAL = Bases(
@@ -19,12 +22,18 @@ OFFICIAL = Bases(
 )
 
 
-def parse(stack: str, config: Mapping[str, object], types: Iterable[InstanceType]) -> StackSpec:
+def parse(
+    stack: str,
+    config: Mapping[str, object],
+    types: Iterable[InstanceType],
+    surroundings: Surroundings = NO_SURROUNDINGS,
+) -> StackSpec:
     """Reads a whole config, keyed as in the file without `mcpier:`, secrets decrypted or `Sealed`.
 
     Raises `ConfigError` with every problem found.
     """
     problems: list[Problem] = []
+    warnings: list[str] = []
     root = Section("mcpier:", config, problems)
     domain = root.text(
         "domain",
@@ -32,13 +41,16 @@ def parse(stack: str, config: Mapping[str, object], types: Iterable[InstanceType
         expected="a lower-case domain name such as mcp.example.org",
         remedy="Type: pulumi config set mcpier:domain mcp.example.org",
     )
+    given = parse_given(root)
     spec = StackSpec(
         stack=stack,
         domain=domain,
         edge=_edge(root.section("edge")),
-        tls=_tls(root.section("tls")),
+        tls=parse_tls(root.section("tls"), given, domain, surroundings, warnings),
+        webapp=_webapp(root.section("webapp")),
         bases=_bases(root.section("bases")),
-        instances=_instances(root, {kind.name: kind for kind in types}),
+        instances=_instances(root, {kind.name: kind for kind in types}, given),
+        warnings=tuple(warnings),
     )
     root.close()
     if problems:
@@ -86,23 +98,17 @@ def _subnet(section: Section) -> IPv4Network:
     return default
 
 
-def _tls(section: Section) -> SelfSigned:
-    section.text(
-        "mode",
-        pattern="self-signed",
-        expected="self-signed",
-        remedy="Write mode: self-signed.",
-        default="self-signed",
-    )
-    generation = section.integer(
-        "generation",
-        least=1,
-        most=9999,
-        remedy="Raise it by one to issue a new certificate.",
-        default=1,
-    )
+def _webapp(section: Section) -> str | None:
+    url = None
+    if section.has("url"):
+        url = section.text(
+            "url",
+            pattern=rf"https?://({LABEL}(\.{LABEL})*|\[[0-9a-f:]+\])(:[0-9]{{1,5}})?",
+            expected="the URL of a web server such as http://127.0.0.1:8090, without a path",
+            remedy="Write scheme, host and port of the web app, as the Docker host reaches it.",
+        )
     section.close()
-    return SelfSigned(generation=generation)
+    return url
 
 
 def _bases(section: Section) -> Bases:
@@ -125,14 +131,15 @@ def _bases(section: Section) -> Bases:
     return bases
 
 
-def _instances(root: Section, types: Mapping[str, InstanceType]) -> tuple[Instance, ...]:
-    given = parse_given(root)
+def _instances(
+    root: Section, types: Mapping[str, InstanceType], given: AllGiven | None
+) -> tuple[Instance, ...]:
     ids, found = set(), []
     for id_, section in root.sections("instances"):
-        secrets = None if given is None else given.get(id_, NOTHING)
+        secrets = None if given is None else given.of(id_)
         ids.add(id_)
         found.append(parse_instance(id_, section, types, secrets))
-    for id_ in sorted(set(given or {}) - ids):
+    for id_ in sorted(set(given.instances if given else ()) - ids):
         root.problems.append(
             Problem(
                 path=f"{root.at(KEY)}.instances.{id_}",

@@ -1,4 +1,4 @@
-"""How requests find their way: Traefik's labels, its file provider and its flags.
+"""How requests find their way: Traefik's labels and its file provider.
 
 What belongs to one instance stands in its labels, and never rotates: a changed label replaces the
 container. What is shared stands in the file provider, so that no container's death takes it away.
@@ -8,20 +8,25 @@ import json
 from typing import Any
 
 from components.core.lanes import GATE, gated, lane_middlewares, lane_services, served_ports
-from components.core.model import Instance, StackSpec
+from components.core.model import Acme, Instance, StackSpec
 from components.core.naming import endpoint_host
 
 GATE_PORT = 9180
 PAGES_PORT = 9181
 OPERATIONS_PORT = 9182
 GATE_PATH = "/auth/mcp-bearer-check"
-SOCKET = "/run/socket-proxy/docker.sock"
 DYNAMIC_DIR = "/etc/traefik/dynamic"
 DYNAMIC_FILE = "mcpier.yaml"
 # What the gate answers replaces what the client sent; a name not listed here passes untouched.
 OWNED_HEADERS = ["Authorization", "Cookie", "X-Mcpier-Client"]
 OWNED_PATTERN = "^X-Mcpier-|^X-Mcp-Instance$|^X-Forwarded-User$"
 ID_PATTERN = "[a-z0-9-]+"
+# What only the gate may say of a request; empty: Traefik takes it out of what a client sent.
+CLAIMS = {"X-Forwarded-User": "", "X-Mcp-Instance": "", "X-Mcpier-Client": ""}
+RESOLVER = "wildcard"
+HSTS = "hsts"
+# A year, which is what scanners ask for at least.
+HSTS_SECONDS = 31_536_000
 
 
 def instance_labels(spec: StackSpec, instance: Instance) -> dict[str, str]:
@@ -44,11 +49,22 @@ def instance_labels(spec: StackSpec, instance: Instance) -> dict[str, str]:
     return labels
 
 
-def dynamic_config(spec: StackSpec, certificate: str, key: str) -> str:
-    """The file provider's document (JSON, which is YAML); certificate and key are paths."""
-    return json.dumps(
-        {"http": _http(spec), "tls": _tls(certificate, key)}, indent=1, sort_keys=True
-    )
+def dynamic_config(spec: StackSpec, pair: tuple[str, str] | None) -> str:
+    """The file provider's document (JSON, which is YAML).
+
+    `pair` is the paths of certificate and key; None where the certificate comes another way.
+    """
+    tls = {"options": {"default": {"minVersion": "VersionTLS12", "sniStrict": True}}}
+    return _document({"http": _http(spec), "tls": tls | (_served(*pair) if pair else {})})
+
+
+def certificate_document(certificate: str, key: str) -> str:
+    """A document beside it that does nothing but serve a pair; both are paths."""
+    return _document({"tls": _served(certificate, key)})
+
+
+def _document(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=1, sort_keys=True)
 
 
 def _http(spec: StackSpec) -> dict[str, Any]:
@@ -60,25 +76,10 @@ def _http(spec: StackSpec) -> dict[str, Any]:
     preflight = "Method(`OPTIONS`) && HeaderRegexp(`Access-Control-Request-Method`, `.`)"
     view = rf"HostRegexp(`^vnc-{ID_PATTERN}\.{domain}\.?$`)"
     return {
-        "middlewares": {
-            GATE: {
-                "forwardAuth": {
-                    "address": f"{gate}:{GATE_PORT}{GATE_PATH}",
-                    "authRequestHeaders": ["Authorization", "Cookie", "Origin"],
-                    "authResponseHeaders": OWNED_HEADERS,
-                    "authResponseHeadersRegex": OWNED_PATTERN,
-                    "maxResponseBodySize": 16384,
-                    # The address is plain http, and stays so: this gives every lane a pool of
-                    # connections of its own (components.core.lanes).
-                    "tls": {"insecureSkipVerify": True},
-                    "trustForwardHeader": False,
-                }
-            },
-            **lane_middlewares(spec),
-        },
+        "middlewares": _middlewares(spec, f"{gate}:{GATE_PORT}{GATE_PATH}"),
         "routers": {
             # Below every instance's own router: unknown and absent ids meet the same gate.
-            "absent": _router(anything, 1, "pages", [GATE]),
+            "absent": _router(anything, 1, "pages", [GATE]) | {"tls": _resolved(spec)},
             # A browser sends no token with a preflight, and takes no answer but a 2xx: the gate's
             # own pages answer it, for ForwardAuth would pass a 2xx on to the instance.
             "preflight": _router(f"{mcp} && {preflight}", 10_001, "pages", []),
@@ -90,12 +91,59 @@ def _http(spec: StackSpec) -> dict[str, Any]:
             # gate's own log has a line for each that is used.
             "link": _router(f"{view} && PathPrefix(`/_mcpier/enter/`)", 10_002, "pages", [])
             | {"observability": {"accessLogs": False}},
+            **_webapp_routers(spec),
         },
-        "services": {
-            "pages": {"loadBalancer": {"servers": [{"url": f"{gate}:{PAGES_PORT}"}]}},
-            **lane_services(spec),
-        },
+        "services": {"pages": _service(f"{gate}:{PAGES_PORT}")}
+        | lane_services(spec)
+        | ({"webapp": _service(spec.webapp)} if spec.webapp else {}),
     }
+
+
+def _middlewares(spec: StackSpec, gate: str) -> dict[str, Any]:
+    middlewares: dict[str, Any] = {
+        GATE: {
+            "forwardAuth": {
+                "address": gate,
+                "authRequestHeaders": ["Authorization", "Cookie", "Origin"],
+                "authResponseHeaders": OWNED_HEADERS,
+                "authResponseHeadersRegex": OWNED_PATTERN,
+                "maxResponseBodySize": 16384,
+                # The address is plain http, and stays so: this gives every lane a pool of
+                # connections of its own (components.core.lanes).
+                "tls": {"insecureSkipVerify": True},
+                "trustForwardHeader": False,
+            }
+        },
+        **lane_middlewares(spec),
+    }
+    if spec.webapp:
+        middlewares["unclaimed"] = {"headers": {"customRequestHeaders": CLAIMS}}
+    if spec.publicly_trusted:
+        middlewares[HSTS] = {"headers": {"stsSeconds": HSTS_SECONDS}}
+    return middlewares
+
+
+def _resolved(spec: StackSpec) -> dict[str, Any]:
+    """A router's `tls`, which has the wildcard certificate issued where ACME is to do it."""
+    if not isinstance(spec.tls, Acme):
+        return {}
+    return {"certResolver": RESOLVER, "domains": [{"main": f"*.{spec.domain}"}]}
+
+
+def _webapp_routers(spec: StackSpec) -> dict[str, Any]:
+    """What `app.<domain>` serves: the operator's web app, and the gate's check for it."""
+    if not spec.webapp:
+        return {}
+    app = f"Host(`app.{spec.domain}`)"
+    check = f"Path(`{GATE_PATH}`) || PathPrefix(`{GATE_PATH}/`)"
+    return {
+        "webapp": _router(app, 1, "webapp", ["unclaimed"]),
+        "check": _router(f"{app} && ({check})", 10_000, "pages", []),
+    }
+
+
+def _service(url: str) -> dict[str, Any]:
+    return {"loadBalancer": {"servers": [{"url": url}]}}
 
 
 def _router(rule: str, priority: int, service: str, middlewares: list[str]) -> dict[str, Any]:
@@ -109,68 +157,6 @@ def _router(rule: str, priority: int, service: str, middlewares: list[str]) -> d
     return router | ({"middlewares": middlewares} if middlewares else {})
 
 
-def _tls(certificate: str, key: str) -> dict[str, Any]:
+def _served(certificate: str, key: str) -> dict[str, Any]:
     pair = {"certFile": certificate, "keyFile": key}
-    return {
-        "certificates": [pair],
-        "options": {"default": {"minVersion": "VersionTLS12", "sniStrict": True}},
-        "stores": {"default": {"defaultCertificate": pair}},
-    }
-
-
-def static_flags(spec: StackSpec, network: str) -> list[str]:
-    """Traefik's command line; `network` is the Docker network on which the instances live."""
-    edge = spec.edge
-    shared = [
-        "--accesslog=true",
-        "--accesslog.fields.headers.defaultmode=drop",
-        "--accesslog.fields.queryparameters.defaultmode=drop",
-        "--accesslog.format=json",
-        f"--entrypoints.admin.address=127.0.0.1:{edge.admin_port}",
-        "--global.checknewversion=false",
-        "--global.sendanonymoususage=false",
-        "--log.level=INFO",
-        "--ping=true",
-        "--ping.entrypoint=admin",
-        "--core.stricttlsoptions=true",
-        "--providers.docker=true",
-        f"--providers.docker.constraints=Label(`mcpier.stack`,`{spec.stack}`)",
-        f"--providers.docker.endpoint=unix://{SOCKET}",
-        "--providers.docker.exposedbydefault=false",
-        f"--providers.docker.network={network}",
-        f"--providers.file.directory={DYNAMIC_DIR}",
-        "--providers.file.watch=true",
-        "--providers.providersthrottleduration=1s",
-    ]
-    # It only redirects: nothing that was typed there by mistake is kept, one-time links included.
-    silent = "--entrypoints.http.observability.accesslogs=false"
-    http = [*_entry_point("http", edge.http_port), silent]
-    redirect = "--entrypoints.http.http.redirections.entrypoint"
-    https = _entry_point("https", edge.https_port)
-    return [*shared, *http, f"{redirect}.to=https", f"{redirect}.scheme=https", *https]
-
-
-def _entry_point(name: str, port: int) -> list[str]:
-    """An entry point open to the world, with what Traefik leaves lax by default made strict."""
-    point = f"--entrypoints.{name}"
-    encoded = [
-        "backslash",
-        "hash",
-        "nullcharacter",
-        "percent",
-        "questionmark",
-        "semicolon",
-        "slash",
-    ]
-    return [
-        f"{point}.address=:{port}",
-        f"{point}.forwardedheaders.insecure=false",
-        f"{point}.http.aliasheadersstrategy=reject",
-        *(f"{point}.http.encodedcharacters.allowencoded{what}=false" for what in encoded),
-        f"{point}.http.encodequerysemicolons=false",
-        f"{point}.http.maxheaderbytes=32768",
-        f"{point}.http2.maxconcurrentstreams=100",
-        f"{point}.transport.lifecycle.gracetimeout=10s",
-        f"{point}.transport.respondingtimeouts.idletimeout=180s",
-        f"{point}.transport.respondingtimeouts.readtimeout=60s",
-    ]
+    return {"certificates": [pair], "stores": {"default": {"defaultCertificate": pair}}}

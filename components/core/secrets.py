@@ -11,7 +11,7 @@ from base64 import b64decode, b64encode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from typing import Self
 
-from components.core.given import NOTHING, AllGiven, Given
+from components.core.given import AllGiven
 from components.core.model import Token
 
 # Secret scanners know a token by its prefix.
@@ -24,7 +24,7 @@ class Root:
 
     key: bytes = field(repr=False)
     drawn_at: int
-    given: AllGiven = field(default_factory=dict, repr=False)
+    given: AllGiven = field(default_factory=AllGiven, repr=False)
 
     @classmethod
     def parse(cls, printed: str, given: AllGiven) -> Self:
@@ -36,22 +36,18 @@ class Root:
         """32 bytes that only the root and these names give (HMAC-SHA256)."""
         return hmac.digest(self.key, "\0".join(names).encode(), hashlib.sha256)
 
-    def of(self, instance: str) -> Given:
-        """What the config gives of an instance."""
-        return self.given.get(instance, NOTHING)
-
     def given_digest(self, instance: str) -> str:
         """16 hex digits over what the config gives to an instance's container.
 
         They differ when it differs, and tell nothing about it to whoever has not the root.
         """
-        given = self.of(instance)
+        given = self.given.of(instance)
         written = json.dumps([given.env, given.vnc_password], sort_keys=True)
         return self.derive("given", instance, written).hex()[:16]
 
     def token(self, instance: str, token: Token) -> str:
         """The value of a bearer token: the given one, or 256 bits."""
-        if (given := self.of(instance).tokens.get(token.name)) is not None:
+        if (given := self.given.of(instance).tokens.get(token.name)) is not None:
             return given
         secret = self.derive("token", instance, token.name, str(token.generation))
         return TOKEN_PREFIX + unpadded(secret)
@@ -66,7 +62,7 @@ class Root:
 
     def vnc_password(self, instance: str) -> str:
         """An instance's VNC password; the protocol knows 8 characters and no more."""
-        if (given := self.of(instance).vnc_password) is not None:
+        if (given := self.given.of(instance).vnc_password) is not None:
             return given
         return urlsafe_b64encode(self.derive("vnc", instance)).decode()[:8]
 

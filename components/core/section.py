@@ -57,6 +57,12 @@ class Section:
         """Notes that the value of `key` is not what is expected."""
         self._note(self.at(key), expected, self._values.get(key), remedy)
 
+    def mismatch(self, key: str, expected: str, found: str, remedy: str) -> None:
+        """Notes that what the value of `key` leads to is not what is expected."""
+        self.problems.append(
+            Problem(path=self.at(key), expected=expected, found=found, remedy=remedy)
+        )
+
     def reject(self, expected: str, found: object, remedy: str) -> None:
         """Notes that the mapping as a whole is not what is expected."""
         self._note(self.path.removesuffix(":"), expected, found, remedy)
@@ -116,12 +122,15 @@ class Section:
         self.problem(key, f"a number from {least:g} to {most:g}", remedy)
         return default
 
-    def flag(self, key: str, *, remedy: str) -> bool:
-        """True or false; false where nothing stands there."""
-        value = self._values.get(key) if self.has(key) else False
-        if not isinstance(value, bool):
-            self.problem(key, "true or false", remedy)
-        return value is True
+    def flag(self, key: str, *, remedy: str, default: bool = False) -> bool:
+        """True or false."""
+        if not self.has(key):
+            return default
+        value = self._values.get(key)
+        if isinstance(value, bool):
+            return value
+        self.problem(key, "true or false", remedy)
+        return default
 
     def sections(self, key: str) -> Iterator[tuple[str, "Section"]]:
         """The entries of a mapping of mappings, sorted by name."""

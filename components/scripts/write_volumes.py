@@ -1,8 +1,9 @@
 """Writes files into mounted volumes: runs in a container, with what to write as JSON on stdin.
 
-Document: `{"roots": [directory, …], "files": [{"path", "content", "mode", "uid"}, …]}`. Files are
-written in order, each under a name of its own and then renamed, so that a reader sees the old one
-or the new one whole. What a root holds besides is removed last.
+Document: `{"roots": [directory, …], "kept": [path, …], "files": [{"path", "content", "mode",
+"uid"}, …]}`. Files are written in order, each under a name of its own and then renamed, so that a
+reader sees the old one or the new one whole. What a root holds besides is removed last, but for
+what is kept.
 """
 
 import json
@@ -19,7 +20,7 @@ def main() -> None:
         write(path, file)
         keep |= {path, *path.parents}
     for root in map(Path, document["roots"]):
-        prune(root, keep)
+        prune(root, keep, [Path(path) for path in document["kept"]])
 
 
 def write(path: Path, file: dict[str, str]) -> None:
@@ -35,9 +36,9 @@ def write(path: Path, file: dict[str, str]) -> None:
     partial.rename(path)
 
 
-def prune(root: Path, keep: set[Path]) -> None:
+def prune(root: Path, keep: set[Path], others: list[Path]) -> None:
     for path in sorted(root.rglob("*"), reverse=True):
-        if path in keep:
+        if path in keep or any(path.is_relative_to(other) for other in others):
             continue
         if path.is_dir():
             path.rmdir()

@@ -20,6 +20,7 @@ from components.core.parse import parse
 from components.core.parse_type import parse_type
 from components.instance_types import load_types
 from components.platform import Platform
+from components.surroundings import look_around
 from tests.components.recording import PLAIN, ROOT
 
 
@@ -100,7 +101,8 @@ def _revealed(value: Any) -> Any:
 def declare(config: dict[str, Any], preview: bool) -> dict[str, Any]:
     """Declares the platform of the stack `dev`, of the shipped types and a plain one."""
     plain = parse_type("plain", "image/plain", PLAIN, "0" * 64)
-    spec = parse("dev", config, [*load_types(Path.cwd()), plain])
+    types = [*load_types(Path.cwd()), plain]
+    spec = parse("dev", config, types, look_around(Path.cwd(), config))
     given = pulumi.Output.secret(config.get("secrets")).apply(read_given)
     monitor = Monitor(Answers(preview))
     pulumi.runtime.set_mocks(

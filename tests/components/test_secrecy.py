@@ -7,6 +7,7 @@ import subprocess
 from base64 import b64encode
 
 from components.core.certificates import issue
+from components.core.given import AllGiven
 from components.core.model import Token
 from components.core.secrets import Root, token_digest
 from tests.components.recording import ROOT, STACK, Recorded, Recording, declare
@@ -114,7 +115,7 @@ def test_an_update_of_the_root_prints_what_was_drawn(recording: Recording) -> No
         check=True,
     )
     assert root.inputs["addPreviousOutputInEnv"] is True
-    assert Root.parse(done.stdout, {}) == ROOT
+    assert Root.parse(done.stdout, AllGiven()) == ROOT
 
 
 def test_no_other_command_finds_its_previous_output_in_its_environment(

@@ -17,7 +17,7 @@ async def tell():
     spec, given = settings.load()
     print(spec.stack, spec.domain, [(item.id, item.type.name) for item in spec.instances])
     if any(item.given_secrets for item in spec.instances):
-        print(await given.is_secret(), (await given.future())["demo"].env)
+        print(await given.is_secret(), (await given.future()).of("demo").env)
 try:
     asyncio.run(tell())
 except pulumi.RunError as error:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,10 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-def write(root: Path, files: dict[str, str], mode: str = "0400") -> int:
+def write(root: Path, files: dict[str, str], mode: str = "0400", kept: Sequence[str] = ()) -> int:
     """Makes the volume hold the files; the exit status."""
     document = {
+        "kept": [str(root / name) for name in kept],
         "roots": [str(root)],
         "files": [
             {"path": str(root / name), "content": text, "mode": mode, "uid": str(os.getuid())}
@@ -103,3 +105,9 @@ def test_an_empty_document_empties_the_volume(root: Path) -> None:
     write(root, {"a": "1", "b/c": "2"})
     assert write(root, {}) == 0
     assert list(root.iterdir()) == []
+
+
+def test_what_is_somebody_elses_stays(root: Path) -> None:
+    write(root, {"host/a.key": "1", "host.yaml": "2", "hosts": "3", "old": "4"})
+    assert write(root, {"mcpier.yaml": "{}"}, kept=["host", "host.yaml", "absent"]) == 0
+    assert held(root) == {"host/a.key": "1", "host.yaml": "2", "mcpier.yaml": "{}"}

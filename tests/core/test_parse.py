@@ -100,7 +100,8 @@ BROKEN: dict[str, tuple[Change, str]] = {
     ),
     "an unknown way to a certificate": (
         lambda c: c["tls"].update(mode="magic"),
-        "mcpier:tls.mode: expected self-signed, found 'magic'. Write mode: self-signed.",
+        "mcpier:tls.mode: expected self-signed, files or acme, found 'magic'. "
+        "Write mode: self-signed, or one of the others.",
     ),
     "instances as a list": (
         lambda c: c.update(instances=[]),

@@ -9,6 +9,7 @@ import pytest
 
 from authgate import answers
 from components.core import routing
+from components.core.flags import static_flags
 from components.core.instance_type import InstanceType
 from components.core.model import StackSpec
 from components.core.parse import parse
@@ -22,7 +23,7 @@ ENTRY_POINTS = ("http", "https")
 @pytest.fixture
 def document(spec: StackSpec) -> dict[str, Any]:
     """The file provider's document, as Traefik reads it."""
-    text = routing.dynamic_config(spec, "/dynamic/tls/a.crt", "/dynamic/tls/a.key")
+    text = routing.dynamic_config(spec, ("/dynamic/tls/a.crt", "/dynamic/tls/a.key"))
     found: dict[str, Any] = json.loads(text)
     return found
 
@@ -35,7 +36,7 @@ def routers(document: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def flags(spec: StackSpec) -> list[str]:
-    return routing.static_flags(spec, "mcpier-dev-instances")
+    return static_flags(spec, "mcpier-dev-instances")
 
 
 def hosts(router: dict[str, Any]) -> re.Pattern[str]:
@@ -77,7 +78,7 @@ def test_a_folder_with_a_port_of_its_own_has_a_router_past_the_same_gate(
         f"{router}.tls": "true",
         "traefik.http.services.mcp-demo_my-files.loadbalancer.server.port": "8081",
     }
-    services = json.loads(routing.dynamic_config(spec, "c", "k"))["http"]["services"]
+    services = json.loads(routing.dynamic_config(spec, ("c", "k")))["http"]["services"]
     assert weights(services["lane-0-mcp-demo_my-files"]) == ["mcp-demo_my-files@docker"]
 
 
@@ -195,7 +196,7 @@ def test_pages_of_listed_origins_may_read_answers_of_their_instance_only(
 ) -> None:
     config["instances"]["demo"]["origins"] = ["https://app.example.org"]
     config["instances"]["plain"] = {"type": "browser"}
-    http = json.loads(routing.dynamic_config(read(config), "c", "k"))["http"]
+    http = json.loads(routing.dynamic_config(read(config), ("c", "k")))["http"]
     lanes = http["services"]
     assert lanes["lane-0-mcp-demo"]["middlewares"] == ["gate", "origins-demo"]
     assert lanes["lane-0-vnc-demo"]["middlewares"] == ["gate"]

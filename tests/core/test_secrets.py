@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from components.core.given import Given
+from components.core.given import AllGiven, Given
 from components.core.model import Token
 from components.core.parse_instance import INSTANCE_ID, TOKEN_NAME
 from components.core.secrets import Root, token_digest
@@ -28,13 +28,13 @@ def token(name: str = "alice", generation: int = 1, expires: str | None = None) 
 
 
 def test_the_printed_root_is_read_back() -> None:
-    assert Root.parse(f"{b64encode(KEY).decode()}\n1790000000\n", {}) == ROOT
+    assert Root.parse(f"{b64encode(KEY).decode()}\n1790000000\n", AllGiven()) == ROOT
 
 
 @pytest.mark.parametrize("printed", ["", "AAAA", "AAAA 1 2", "AAAA soon"])
 def test_anything_else_is_no_root(printed: str) -> None:
     with pytest.raises(ValueError):
-        Root.parse(printed, {})
+        Root.parse(printed, AllGiven())
 
 
 def test_a_root_does_not_show_its_key() -> None:
@@ -120,11 +120,10 @@ def test_a_digest_is_sha_256_in_hexadecimal() -> None:
     )
 
 
-GIVEN = {
-    "demo": Given(
-        env={"KEY": "k"}, tokens={"alice": "chosen-by-somebody-else"}, vnc_password="p" * 8
-    )
-}
+GIVEN_OF_DEMO = Given(
+    env={"KEY": "k"}, tokens={"alice": "chosen-by-somebody-else"}, vnc_password="p" * 8
+)
+GIVEN = AllGiven(instances={"demo": GIVEN_OF_DEMO})
 
 
 def test_what_the_config_gives_takes_the_place_of_what_is_derived() -> None:
@@ -136,7 +135,7 @@ def test_what_the_config_gives_takes_the_place_of_what_is_derived() -> None:
 
 
 def test_given_secrets_show_in_no_representation() -> None:
-    shown = f"{Root(key=KEY, drawn_at=1, given=GIVEN)!r} {GIVEN!r}"
+    shown = f"{Root(key=KEY, drawn_at=1, given=GIVEN)!r} {GIVEN!r} {GIVEN_OF_DEMO!r}"
     assert "chosen" not in shown
     assert "pppp" not in shown
 
@@ -144,7 +143,8 @@ def test_given_secrets_show_in_no_representation() -> None:
 def test_a_digest_of_given_secrets_differs_with_them_with_the_instance_and_with_the_root() -> None:
     def digest(key: bytes = KEY, instance: str = "demo", **given: str) -> str:
         env = {"KEY": "k"} | given
-        return Root(key=key, drawn_at=1, given={instance: Given(env=env)}).given_digest(instance)
+        all_given = AllGiven(instances={instance: Given(env=env)})
+        return Root(key=key, drawn_at=1, given=all_given).given_digest(instance)
 
     digests = [digest(), digest(KEY="l"), digest(OTHER="k"), digest(OTHER.key)]
     assert len({*digests, digest(instance="other")}) == 5

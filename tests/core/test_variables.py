@@ -56,7 +56,7 @@ def test_variables_reach_the_instance_and_secret_ones_only_as_a_mark() -> None:
     assert instance.variables == {"REGION": "eu"}
     assert instance.given_secrets
     assert CANARY not in repr(instance)
-    assert read_given(secrets)["demo"] == Given(env={"API_KEY": CANARY})
+    assert read_given(secrets).of("demo") == Given(env={"API_KEY": CANARY})
 
 
 def test_an_instance_without_secrets_of_its_own_carries_no_mark() -> None:
@@ -195,4 +195,4 @@ def test_a_type_without_a_screen_takes_no_vnc_password() -> None:
 def test_values_of_several_lines_are_variables_too() -> None:
     lines = "one\ntwo\n"
     assert stack(OPEN, {"TEXT": lines}).instances[0].variables == {"TEXT": lines}
-    assert read_given(of_demo(env={"TEXT": lines}))["demo"].env == {"TEXT": lines}
+    assert read_given(of_demo(env={"TEXT": lines})).of("demo").env == {"TEXT": lines}

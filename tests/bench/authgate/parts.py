@@ -161,7 +161,7 @@ def _shipped() -> dict[str, Any]:
     """What a stack of the busy instances ships, but for two addresses: the gate's and theirs."""
     instances = {f"bench-{number}": {"type": "playwright"} for number in range(BUSY)}
     spec = parse("bench", {"domain": DOMAIN, "instances": instances}, load_types(PROJECT))
-    shipped = dynamic_config(spec, "", "")
+    shipped = dynamic_config(spec, ("", ""))
     for theirs, ours in (
         (str(spec.edge.authgate_address), GATES[BUSY]),
         ("@docker", "@file"),

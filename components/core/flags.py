@@ -1,0 +1,102 @@
+"""Traefik's static configuration: its command line, and the variables that go with it."""
+
+from components.core.model import Acme, StackSpec
+from components.core.routing import DYNAMIC_DIR, HSTS, RESOLVER
+
+SOCKET = "/run/socket-proxy/docker.sock"
+# Accounts and certificates, and what lego reads: the first outlives every container.
+ACME_DIR = "/var/lib/acme"
+ACME_SECRETS_DIR = "/run/secrets/acme"
+ACME_CA_FILE = "ca.pem"
+
+
+def static_flags(spec: StackSpec, network: str) -> list[str]:
+    """Traefik's command line; `network` is the Docker network on which the instances live."""
+    edge = spec.edge
+    shared = [
+        "--accesslog=true",
+        "--accesslog.fields.headers.defaultmode=drop",
+        "--accesslog.fields.queryparameters.defaultmode=drop",
+        "--accesslog.format=json",
+        f"--entrypoints.admin.address=127.0.0.1:{edge.admin_port}",
+        "--global.checknewversion=false",
+        "--global.sendanonymoususage=false",
+        "--log.level=INFO",
+        "--ping=true",
+        "--ping.entrypoint=admin",
+        "--core.stricttlsoptions=true",
+        "--providers.docker=true",
+        f"--providers.docker.constraints=Label(`mcpier.stack`,`{spec.stack}`)",
+        f"--providers.docker.endpoint=unix://{SOCKET}",
+        "--providers.docker.exposedbydefault=false",
+        f"--providers.docker.network={network}",
+        f"--providers.file.directory={DYNAMIC_DIR}",
+        "--providers.file.watch=true",
+        "--providers.providersthrottleduration=1s",
+    ]
+    # It only redirects: nothing that was typed there by mistake is kept, one-time links included.
+    silent = "--entrypoints.http.observability.accesslogs=false"
+    http = [*_entry_point("http", edge.http_port), silent]
+    redirect = "--entrypoints.http.http.redirections.entrypoint"
+    https = _entry_point("https", edge.https_port)
+    if spec.publicly_trusted:
+        https.append(f"--entrypoints.https.http.middlewares={HSTS}@file")
+    resolver = _acme(spec.tls) if isinstance(spec.tls, Acme) else []
+    return [
+        *shared,
+        *http,
+        f"{redirect}.to=https",
+        f"{redirect}.scheme=https",
+        *https,
+        *resolver,
+    ]
+
+
+def acme_environment(acme: Acme) -> dict[str, str]:
+    """Where lego finds each of the DNS provider's variables: in a file of its name."""
+    return {f"{name}_FILE": f"{ACME_SECRETS_DIR}/{name}" for name in acme.credentials}
+
+
+def _acme(acme: Acme) -> list[str]:
+    resolver = f"--certificatesresolvers.{RESOLVER}.acme"
+    propagation = f"{resolver}.dnschallenge.propagation"
+    flags = [
+        f"{resolver}.caserver={acme.ca_server}",
+        f"{resolver}.dnschallenge.provider={acme.dns_provider}",
+        f"{resolver}.email={acme.email}",
+        f"{resolver}.keytype=EC256",
+        f"{resolver}.storage={ACME_DIR}/acme.json",
+    ]
+    if acme.ca is not None:
+        flags.append(f"{resolver}.cacertificates={ACME_SECRETS_DIR}/{ACME_CA_FILE}")
+    if acme.disable_checks:
+        flags.append(f"{propagation}.disablechecks=true")
+    if acme.delay_before_checks:
+        flags.append(f"{propagation}.delaybeforechecks={acme.delay_before_checks}s")
+    return flags
+
+
+def _entry_point(name: str, port: int) -> list[str]:
+    """An entry point open to the world, with what Traefik leaves lax by default made strict."""
+    point = f"--entrypoints.{name}"
+    encoded = [
+        "backslash",
+        "hash",
+        "nullcharacter",
+        "percent",
+        "questionmark",
+        "semicolon",
+        "slash",
+    ]
+    return [
+        f"{point}.address=:{port}",
+        f"{point}.forwardedheaders.insecure=false",
+        f"{point}.http.aliasheadersstrategy=reject",
+        *(f"{point}.http.encodedcharacters.allowencoded{what}=false" for what in encoded),
+        f"{point}.http.encodequerysemicolons=false",
+        f"{point}.http.maxheaderbytes=32768",
+        f"{point}.http2.maxconcurrentstreams=100",
+        f"{point}.transport.lifecycle.gracetimeout=10s",
+        f"{point}.transport.respondingtimeouts.idletimeout=180s",
+        f"{point}.transport.respondingtimeouts.readtimeout=60s",
+    ]
