@@ -69,14 +69,14 @@ def answer(decision: Decision, request: ForwardedRequest, sign_in_page: bytes) -
         return _allow(decision, request)
     if decision.reason is Reason.NO_SESSION:
         challenge = (b"www-authenticate", _session_challenge(request))
-        return _refuse(401, b"text/html; charset=utf-8", sign_in_page, [challenge])
+        return refuse(401, b"text/html; charset=utf-8", sign_in_page, [challenge])
     if decision.reason is Reason.FOREIGN_ORIGIN:
-        return _refuse(403, b"application/json", _FOREIGN_ORIGIN, [])
+        return refuse(403, b"application/json", _FOREIGN_ORIGIN, [])
     refusal = _REFUSALS[decision.reason]
     headers = _challenge(decision, refusal, request)
     if decision.reason not in _BEFORE_ORIGIN:
         headers += cross_origin(request.origins)
-    return _refuse(refusal.status, b"application/json", refusal.body, headers)
+    return refuse(refusal.status, b"application/json", refusal.body, headers)
 
 
 def cross_origin(origins: Sequence[bytes]) -> list[Header]:
@@ -118,7 +118,8 @@ def _session_challenge(request: ForwardedRequest) -> bytes:
     return f'Cookie realm="{realm}"'.encode()
 
 
-def _refuse(status: int, content_type: bytes, body: bytes, headers: list[Header]) -> Answer:
+def refuse(status: int, content_type: bytes, body: bytes, headers: list[Header]) -> Answer:
+    """A whole answer that nobody keeps, or takes for another type."""
     common = [
         (b"content-type", content_type),
         (b"content-length", str(len(body)).encode()),

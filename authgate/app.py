@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from authgate.absent import Absent
 from authgate.audit import Audit
+from authgate.check import Check
 from authgate.context import Context
 from authgate.forwarded import parse_forwarded
 from authgate.gate import Gate
@@ -50,15 +51,20 @@ def by_port(context: Context, audit: Audit) -> ASGIApp:
 
 
 def pages(context: Context) -> ASGIApp:
-    """The application on the pages port: the live view's pages, and absent instances."""
+    """The application on the pages port: the live view's pages, absent instances, the check."""
     absent = Absent(context)
+    check = Check(context)
     entrances = [*ViewPages(context).routes, *LinkPages(context).routes]
     view = Starlette(routes=[*entrances, Mount("/", absent)])
     view.router.redirect_slashes = False
 
     async def by_kind(scope: Scope, receive: Receive, send: Send) -> None:
-        host = parse_forwarded(scope["headers"], context.hosts).host
-        chosen = view if host is not None and host.kind is Kind.VNC else absent
-        await chosen(scope, receive, send)
+        request = parse_forwarded(scope["headers"], context.hosts)
+        if request.to_app:
+            await check(scope, receive, send)
+        elif request.host is not None and request.host.kind is Kind.VNC:
+            await view(scope, receive, send)
+        else:
+            await absent(scope, receive, send)
 
     return by_kind

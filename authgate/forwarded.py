@@ -25,7 +25,10 @@ _READ = frozenset(
 
 
 class ForwardedRequest(NamedTuple):
-    """A client's request; `host` is None when it names no instance, `path` has no query."""
+    """A client's request; `host` is None when it names no instance, `path` has no query.
+
+    `to_app` says that it is for the web app beside the instances.
+    """
 
     host: InstanceHost | None
     path: bytes
@@ -33,6 +36,7 @@ class ForwardedRequest(NamedTuple):
     origins: tuple[bytes, ...]
     authorizations: tuple[bytes, ...]
     cookies: bytes
+    to_app: bool
 
 
 def parse_forwarded(headers: Iterable[tuple[bytes, bytes]], hosts: Hosts) -> ForwardedRequest:
@@ -43,13 +47,15 @@ def parse_forwarded(headers: Iterable[tuple[bytes, bytes]], hosts: Hosts) -> For
             found[name] = (*found[name], value) if name in found else (value,)
     names = found.get(b"x-forwarded-host", ())
     targets = found.get(b"x-forwarded-uri", ())
+    host = hosts.parse(names[0]) if len(names) == 1 else None
     return ForwardedRequest(
-        host=hosts.parse(names[0]) if len(names) == 1 else None,
+        host=host,
         path=targets[0].partition(b"?")[0] if len(targets) == 1 else b"",
         address=_address(found.get(b"x-forwarded-for", _NOWHERE)[-1]),
         origins=found.get(b"origin", ()),
         authorizations=found.get(b"authorization", ()),
         cookies=b"; ".join(found.get(b"cookie", ())),
+        to_app=host is None and len(names) == 1 and hosts.is_app(names[0]),
     )
 
 

@@ -33,15 +33,18 @@ class InstanceHost:
 class Hosts:
     """Reads and writes the host names of one domain.
 
-    `public_port` is the port in public URLs; it stands in origins unless it is 443.
+    `public_port` is the port in public URLs; it stands in origins unless it is 443. `app_origin`
+    is that of the web app beside the instances, as a browser writes it.
     """
 
     def __init__(self, domain: str, public_port: int) -> None:
         self._suffix = f".{domain}" + ("" if public_port == 443 else f":{public_port}")
+        self.app_origin = f"https://app{self._suffix}".encode()
         # Traefik's `Host()` takes any case, a trailing dot and any port for the same host.
         self._name = re.compile(
             rf"(mcp|vnc)-({INSTANCE_ID})\.{re.escape(domain)}\.?(?::[0-9]{{1,5}})?".encode()
         )
+        self._app = re.compile(rf"app\.{re.escape(domain)}\.?(?::[0-9]{{1,5}})?".encode())
         # Clients ask for the same few hosts over and over.
         self.parse = lru_cache(maxsize=_REMEMBERED)(self._parse)
 
@@ -52,6 +55,10 @@ class Hosts:
             return None
         kind = Kind.MCP if match[1] == b"mcp" else Kind.VNC
         return InstanceHost(kind, match[2].decode())
+
+    def is_app(self, host: bytes) -> bool:
+        """Whether a `Host` value means the web app beside the instances."""
+        return self._app.fullmatch(host.lower()) is not None
 
     def origin(self, host: InstanceHost) -> bytes:
         """The host's own origin, as a browser writes it."""

@@ -27,7 +27,7 @@ class Journal:
     def decided(
         self, door: str, request: ForwardedRequest, decision: Decision, known: bool, seconds: float
     ) -> None:
-        """Notes a decision; `door` is where it fell: `gate`, `sign-in` or `link`.
+        """Notes a decision; `door` is where it fell: `gate`, `check`, `sign-in` or `link`.
 
         Names of hosts that do not exist are the client's invention: they share one label.
         """

@@ -1,0 +1,61 @@
+"""Programs and servers that run while a test needs them, and end with it."""
+
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+
+@contextmanager
+def process(
+    command: Sequence[str], port: int, log: Path, environ: Mapping[str, str] | None = None
+) -> Iterator[None]:
+    """A program that listens on a port of 127.0.0.1; its output goes to the log."""
+    with log.open("wb") as output:
+        started = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environ
+        )
+        try:
+            until(
+                lambda: started.poll() is not None or listens(port), 20, f"{command[0]} is not up"
+            )
+            assert started.poll() is None, log.read_text(errors="replace")
+            yield
+        finally:
+            started.terminate()
+            started.wait(timeout=20)
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler], port: int) -> Iterator[None]:
+    """A server of this process on a port of 127.0.0.1."""
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def listens(port: int) -> bool:
+    """Whether something listens on a port of 127.0.0.1."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def until(true: Callable[[], object], seconds: float, otherwise: str) -> None:
+    """Waits until something is true; fails saying `otherwise` where it takes too long."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.05)

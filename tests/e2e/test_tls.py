@@ -1,0 +1,185 @@
+"""Every way to a certificate, on a stack whose clients never rest."""
+
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from tests.e2e import pebble
+from tests.e2e.deployment import docker, left_on_host, sweep
+from tests.e2e.served import until
+from tests.e2e.tls_stack import (
+    APP,
+    DOMAIN,
+    HOST,
+    HTTPS_PORT,
+    SELF_SIGNED,
+    STACK,
+    TRAEFIK,
+    TlsStack,
+)
+from tests.e2e.watching import served_serial
+
+WILDCARD = f"*.{DOMAIN}"
+FOLLOWER = f"mcpier-{STACK}-certificates"
+PASSWORD = "canary-of-the-dns-provider"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsStack]:
+    """A stack that is up; it is taken away again, and must leave nothing."""
+    sweep(STACK)
+    made = TlsStack.make(tmp_path_factory.mktemp("tls"))
+    try:
+        made.begin()
+        yield made
+        destroyed = made.deployment.make_target("destroy")
+        assert destroyed.returncode == 0, destroyed.stdout
+        assert left_on_host(STACK) == []
+    finally:
+        sweep(STACK)
+
+
+def serial_of(chain: str) -> int:
+    return x509.load_pem_x509_certificate(chain.encode()).serial_number
+
+
+def in_state(stack: TlsStack) -> str:
+    """The stack's state as it is kept."""
+    return stack.deployment.pulumi("stack", "export", "--stack", STACK).stdout
+
+
+def test_a_raised_generation_reaches_clients_without_a_restart_or_a_break(stack: TlsStack) -> None:
+    with stack.unharmed() as clients:
+        stack.switch({**SELF_SIGNED, "generation": 2})
+        until(lambda: len(clients.seen) > 1, 20, "the new certificate is not served")
+    assert len(clients.seen) == 2
+
+
+def test_a_pair_that_is_brought_takes_the_place_of_the_stacks_own(stack: TlsStack) -> None:
+    chain, key = stack.authority.pair(WILDCARD, days=8.5)
+    (stack.deployment.directory / "wildcard.crt").write_text(chain)
+    (stack.deployment.directory / "wildcard.key").write_text(key)
+    with stack.unharmed() as clients:
+        said = stack.switch(
+            {"mode": "files", "certFile": "wildcard.crt", "keyFile": "wildcard.key"}
+        )
+        until(lambda: clients.seen[-1] == serial_of(chain), 20, "the pair is not served")
+    assert "warning: mcpier:tls.certFile: the certificate ends on" in said
+    assert key.splitlines()[1] not in in_state(stack)
+    stack.expects_no_changes()
+
+
+def test_a_pair_that_does_not_match_is_refused_before_anything_is_changed(stack: TlsStack) -> None:
+    before = stack.serial()
+    chain, _ = stack.authority.pair(WILDCARD)
+    (stack.deployment.directory / "other.crt").write_text(chain)
+    stack.write({"mode": "files", "certFile": "other.crt", "keyFile": "wildcard.key"})
+    for target in ("preview", "up"):
+        done = stack.deployment.make_target(target)
+        assert done.returncode != 0
+        assert "mcpier:tls.keyFile: expected the key of the first certificate" in done.stdout
+        assert "Traceback" not in done.stdout
+    typed = stack.deployment.pulumi("up", "--yes", "--stack", STACK)
+    assert "mcpier:tls.keyFile: expected the key of the first certificate" in typed.stdout
+    assert stack.serial() == before
+
+
+class Certbot:
+    """A folder on the Docker host as certbot keeps it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.live, self.archive = folder / "live" / DOMAIN, folder / "archive" / DOMAIN
+        for directory in (self.live, self.archive):
+            directory.mkdir(parents=True, mode=0o700)
+        self.renewals = 0
+
+    def renew(self, chain: str, key: str) -> None:
+        """New files, and then the links."""
+        self.renewals += 1
+        for name, text in (("privkey", key), ("fullchain", chain)):
+            file = self.archive / f"{name}{self.renewals}.pem"
+            file.write_text(text)
+            file.chmod(0o600)
+            partial = self.live / "partial"
+            partial.symlink_to(f"../../archive/{DOMAIN}/{file.name}")
+            partial.rename(self.live / f"{name}.pem")
+
+
+def test_renewals_on_the_docker_host_are_served_without_a_deploy(stack: TlsStack) -> None:
+    certbot = Certbot(stack.folder / "letsencrypt")
+    first, second, third = (stack.authority.pair(WILDCARD) for _ in range(3))
+    certbot.renew(*first)
+    with stack.unharmed() as clients:
+        stack.switch({"mode": "files", "hostDir": str(certbot.live)})
+        until(lambda: clients.seen[-1] == serial_of(first[0]), 20, "the pair is not served")
+        certbot.renew(*second)
+        until(lambda: clients.seen[-1] == serial_of(second[0]), 60, "it is not renewed")
+        certbot.renew(third[0], second[1])
+        until(lambda: "refused: " in docker("logs", FOLLOWER), 60, "nothing is said of it")
+        assert clients.seen[-1] == serial_of(second[0])
+    assert serial_of(third[0]) not in clients.seen
+    stack.expects_no_changes()
+
+
+def test_a_folder_whose_pair_is_broken_ends_the_deploy_with_the_reason(stack: TlsStack) -> None:
+    before = stack.serial()
+    certbot = Certbot(stack.folder / "broken")
+    certbot.renew(stack.authority.pair("*.other.test")[0], stack.authority.pair(WILDCARD)[1])
+    stack.write({"mode": "files", "hostDir": str(certbot.live)})
+    done = stack.deployment.make_target("up")
+    assert done.returncode != 0
+    assert f"the certificate in {certbot.live} on the Docker host cannot be served: " in done.stdout
+    assert "KEY_VALUES_MISMATCH" in done.stdout
+    assert "→ let fullchain.pem and privkey.pem belong together" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert stack.serial() == before
+
+
+def test_acme_issues_the_wildcard_and_tells_nobody_the_credentials(stack: TlsStack) -> None:
+    folder = stack.folder / "acme"
+    folder.mkdir()
+    (stack.deployment.directory / "acme-ca.pem").write_text(ca_of(stack))
+    tls = {
+        "mode": "acme",
+        "email": "ops@example.org",
+        "dnsProvider": "httpreq",
+        "caServer": pebble.DIRECTORY,
+        "caFile": "acme-ca.pem",
+        "propagation": {"disableChecks": True},
+    }
+    stack.write(tls)
+    for name, value in (
+        ("ENDPOINT", pebble.PROVIDER),
+        ("USERNAME", pebble.USER),
+        ("PASSWORD", PASSWORD),
+    ):
+        path = f"mcpier:secrets.acme.HTTPREQ_{name}"
+        options = ("--secret", "--path", "--stack", STACK)
+        done = stack.deployment.pulumi("config", "set", *options, path, value)
+        assert done.returncode == 0, done.stdout
+    with pebble.acme_server(folder, stack.authority, PASSWORD):
+        up = stack.deployment.make_target("up")
+        assert up.returncode == 0, up.stdout
+        trust = ssl.create_default_context(cadata=pebble.acme_root(stack.authority))
+        until(lambda: issued(trust), 60, "nothing is issued")
+        assert served_serial(APP, HTTPS_PORT, trust) == served_serial(HOST, HTTPS_PORT, trust)
+        stack.expects_no_changes()
+    told = [up.stdout, in_state(stack), docker("inspect", TRAEFIK), docker("logs", TRAEFIK)]
+    assert [text for text in told if PASSWORD in text] == []
+    assert "ca" not in stack.deployment.outputs()
+
+
+def ca_of(stack: TlsStack) -> str:
+    from tests.authority import pem
+
+    return pem(stack.authority.root)
+
+
+def issued(trust: ssl.SSLContext) -> bool:
+    try:
+        return served_serial(HOST, HTTPS_PORT, trust) > 0
+    except ssl.SSLError:
+        return False
