@@ -24,7 +24,13 @@ def client_config(stack: str, instance: str, token: str | None) -> dict[str, Any
 
 def ca_certificate(stack: str) -> str:
     """The CA that clients of a self-signed stack must trust, as PEM."""
-    return str(Pulumi.of(stack).json("stack", "output", "ca", "--json"))
+    outputs = Pulumi.of(stack).json("stack", "output", "--json")
+    if "ca" not in outputs:
+        raise ConsoleError(
+            f"stack {stack} has no CA of its own: mcpier:tls says where its certificate comes from",
+            "let clients trust whoever issued it; a public CA they trust already",
+        )
+    return str(outputs["ca"])
 
 
 def pick(choices: dict[str, Any], name: str, missing: str) -> Any:

@@ -50,6 +50,14 @@ def test_structured_values_are_read_from_their_json() -> None:
     assert found == "dev mcp.example.org [('demo', 'playwright')]"
 
 
+def test_a_secret_object_is_read_and_not_shown() -> None:
+    tls = json.dumps({"mode": "acme", "email": "a@example.org", "dnsProvider": "cloudflare"})
+    secrets = json.dumps({"acme": {"CF_DNS_API_TOKEN": "canary", "wrong-name": "canary"}})
+    found = load(domain="mcp.example.org", tls=tls, secrets=secrets)
+    assert "mcpier:secrets.acme.wrong-name: expected a variable of the DNS provider" in found
+    assert "canary" not in found
+
+
 def test_every_problem_is_told_at_once_without_a_traceback() -> None:
     found = load(domain="{not json", instances=json.dumps({"demo": {"type": "playwrong"}}))
     assert found.splitlines() == [

@@ -132,7 +132,7 @@ def test_view_prints_one_link_and_nothing_else(programs: Programs, options: list
 
 
 def test_the_ca_is_printed_as_it_is(programs: Programs) -> None:
-    programs.answer("pulumi stack output ca", '"-----BEGIN CERTIFICATE-----\\n"')
+    programs.answer("pulumi stack output --json", {"ca": "-----BEGIN CERTIFICATE-----\n"})
     assert mcpier("ca").stdout == "-----BEGIN CERTIFICATE-----\n"
 
 

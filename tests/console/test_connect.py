@@ -16,7 +16,7 @@ def deployed(programs: Programs) -> None:
     """A stack with two instances, of which one has tokens."""
     clients = {"demo": {"ci": entry("2"), "alice": entry("1")}, "docs": {}}
     programs.answer("pulumi stack output clients", clients)
-    programs.answer("pulumi stack output ca", '"-----BEGIN CERTIFICATE-----\\n"')
+    programs.answer("pulumi stack output --json", {"ca": "-----BEGIN CERTIFICATE-----\n"})
 
 
 def problem(instance: str, token: str | None = None) -> str:
@@ -58,6 +58,18 @@ def test_an_instance_without_tokens_is_told_where_to_name_one() -> None:
 
 def test_the_ca_is_given_as_it_is() -> None:
     assert ca_certificate("dev") == "-----BEGIN CERTIFICATE-----\n"
+
+
+def test_a_stack_whose_certificate_comes_from_elsewhere_has_no_ca_to_give(
+    programs: Programs,
+) -> None:
+    programs.answer("pulumi stack output --json", {"instances": {}})
+    with pytest.raises(ConsoleError) as caught:
+        ca_certificate("dev")
+    assert str(caught.value) == (
+        "stack dev has no CA of its own: mcpier:tls says where its certificate comes from\n"
+        "  → let clients trust whoever issued it; a public CA they trust already"
+    )
 
 
 def test_a_stack_that_is_not_deployed_is_told_what_to_type(programs: Programs) -> None:

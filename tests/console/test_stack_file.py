@@ -92,3 +92,14 @@ def test_a_secret_written_in_the_clear_is_named_and_not_shown(stacks: Path) -> N
     assert "--path 'mcpier:secrets.instances.demo.env.B'" in text
     assert "canary" not in text
     assert "env.A" not in text
+
+
+def test_a_certificate_that_the_file_names_is_looked_at_from_the_project(stacks: Path) -> None:
+    text = """config:
+  mcpier:domain: mcp.example.org
+  mcpier:tls: {mode: files, certFile: stacks/a.crt, keyFile: stacks}
+"""
+    (stacks / "a.crt").write_bytes(b"\xff\xfe no PEM")
+    lines = told(stacks, text).splitlines()
+    assert "  mcpier:tls.certFile: expected PEM certificates, found 'stacks/a.crt'." in lines[1]
+    assert "found 'stacks' (is a directory)." in lines[2]

@@ -103,6 +103,22 @@ BROKEN: dict[str, tuple[Change, str]] = {
         "mcpier:tls.mode: expected self-signed, files or acme, found 'magic'. "
         "Write mode: self-signed, or one of the others.",
     ),
+    "a web app at a path": (
+        lambda c: c.update(webapp={"url": "http://127.0.0.1:8090/app"}),
+        "mcpier:webapp.url: expected the URL of a web server such as http://127.0.0.1:8090, "
+        "without a path, found 'http://127.0.0.1:8090/app'. Write scheme, host and port of the "
+        "web app, as the Docker host reaches it.",
+    ),
+    "a web app without its scheme": (
+        lambda c: c.update(webapp={"url": "127.0.0.1:8090"}),
+        "mcpier:webapp.url: expected the URL of a web server such as http://127.0.0.1:8090, "
+        "without a path, found '127.0.0.1:8090'. Write scheme, host and port of the "
+        "web app, as the Docker host reaches it.",
+    ),
+    "a web app by another key": (
+        lambda c: c.update(webapp={"uri": "http://127.0.0.1:8090"}),
+        "mcpier:webapp.uri: expected a known key, found 'http://127.0.0.1:8090'. Did you mean url?",
+    ),
     "instances as a list": (
         lambda c: c.update(instances=[]),
         "mcpier:instances: expected a mapping, found a list. "
@@ -271,3 +287,13 @@ def test_an_expiry_may_be_quoted_or_not(
 ) -> None:
     config["instances"]["demo"]["tokens"] = [{"name": "ci", "expires": written}]
     assert read(config).instances[1].tokens[0].expires == "2027-06-30"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8090", "https://app.internal", "http://[::1]:8090", "http://web:80"]
+)
+def test_a_web_app_is_a_web_server_that_the_host_reaches(
+    url: str, config: dict[str, Any], read: Read
+) -> None:
+    assert read(config).webapp is None
+    assert read(config | {"webapp": {"url": url}}).webapp == url

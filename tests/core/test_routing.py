@@ -310,3 +310,37 @@ def test_a_one_time_link_stands_in_no_access_log(routers: dict[str, Any], flags:
 def test_no_flag_stands_there_twice(flags: list[str]) -> None:
     names = [flag.partition("=")[0] for flag in flags]
     assert len(names) == len(set(names))
+
+
+@pytest.fixture
+def app(config: dict[str, Any], browser: InstanceType) -> dict[str, Any]:
+    """The shared document's part about HTTP where the operator has a web app."""
+    spec = parse("dev", config | {"webapp": {"url": "http://127.0.0.1:8090"}}, [browser])
+    found: dict[str, Any] = json.loads(routing.dynamic_config(spec, None))["http"]
+    return found
+
+
+def test_the_web_app_has_a_host_of_its_own_and_the_gates_check_beside_it(
+    app: dict[str, Any],
+) -> None:
+    servers = app["services"]["webapp"]["loadBalancer"]["servers"]
+    assert servers == [{"url": "http://127.0.0.1:8090"}]
+    webapp, check = app["routers"]["webapp"], app["routers"]["check"]
+    assert (webapp["rule"], webapp["service"]) == ("Host(`app.mcp.example.org`)", "webapp")
+    assert check["service"] == "pages"
+    assert check["rule"] == (
+        "Host(`app.mcp.example.org`) && (Path(`/auth/mcp-bearer-check`) || "
+        "PathPrefix(`/auth/mcp-bearer-check/`))"
+    )
+    assert check["priority"] > webapp["priority"]
+    assert all(router["entryPoints"] == ["https"] for router in app["routers"].values())
+
+
+def test_the_web_app_is_told_nothing_that_only_the_gate_may_say(app: dict[str, Any]) -> None:
+    assert app["routers"]["webapp"]["middlewares"] == ["unclaimed"]
+    taken = app["middlewares"]["unclaimed"]["headers"]["customRequestHeaders"]
+    assert taken == {"X-Forwarded-User": "", "X-Mcp-Instance": "", "X-Mcpier-Client": ""}
+
+
+def test_without_a_web_app_nothing_answers_for_it(document: dict[str, Any]) -> None:
+    assert "app." not in json.dumps(document["http"])

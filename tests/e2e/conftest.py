@@ -11,7 +11,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.e2e import tls_stack as tls
 from tests.e2e.deployment import CONFIG, DOMAIN, HTTPS_PORT, Deployment, docker, left_on_host, sweep
+from tests.e2e.tls_stack import TlsStack
 
 STACK = "e2e"
 GIVEN_SECRET = "a canary among the variables"
@@ -36,6 +38,21 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         assert left_on_host(STACK) == []
     finally:
         sweep(STACK)
+
+
+@pytest.fixture(scope="session")
+def tls_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsStack]:
+    """A stack for its certificate and its web app; it must leave nothing either."""
+    sweep(tls.STACK)
+    made = TlsStack.make(tmp_path_factory.mktemp("tls"))
+    try:
+        made.begin()
+        yield made
+        destroyed = made.deployment.make_target("destroy")
+        assert destroyed.returncode == 0, destroyed.stdout
+        assert left_on_host(tls.STACK) == []
+    finally:
+        sweep(tls.STACK)
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ def config(tls: dict[str, Any]) -> dict[str, Any]:
             "httpPort": HTTP_PORT,
             "httpsPort": HTTPS_PORT,
             "adminPort": 23444,
-            "controlSubnet": "10.77.249.0/28",
+            "controlSubnet": "10.77.248.0/28",
         },
         "mcpier:tls": tls,
         "mcpier:webapp": {"url": f"http://127.0.0.1:{PORT}"},
