@@ -3,7 +3,8 @@
 Document: `{"roots": [directory, …], "kept": [path, …], "files": [{"path", "content", "mode",
 "uid"}, …]}`. Files are written in order, each under a name of its own and then renamed, so that a
 reader sees the old one or the new one whole. What a root holds besides is removed last, but for
-what is kept.
+what is kept, and for files that a replaced or removed one named: who has just read it may open them
+now. The next run removes those.
 """
 
 import json
@@ -14,13 +15,15 @@ from pathlib import Path
 
 def main() -> None:
     document = json.load(sys.stdin)
-    keep = set()
+    written, before = set(), ""
     for file in document["files"]:
         path = Path(file["path"])
+        before += text(path)
         write(path, file)
-        keep |= {path, *path.parents}
+        written |= {path, *path.parents}
+    kept = [Path(path) for path in document["kept"]]
     for root in map(Path, document["roots"]):
-        prune(root, keep, [Path(path) for path in document["kept"]])
+        prune(root, written, kept, before)
 
 
 def write(path: Path, file: dict[str, str]) -> None:
@@ -36,14 +39,21 @@ def write(path: Path, file: dict[str, str]) -> None:
     partial.rename(path)
 
 
-def prune(root: Path, keep: set[Path], others: list[Path]) -> None:
-    for path in sorted(root.rglob("*"), reverse=True):
-        if path in keep or any(path.is_relative_to(other) for other in others):
-            continue
-        if path.is_dir():
-            path.rmdir()
-        else:
+def prune(root: Path, written: set[Path], kept: list[Path], before: str) -> None:
+    found = sorted(root.rglob("*"), reverse=True)
+    others = [
+        path for path in found if path not in written and not any(map(path.is_relative_to, kept))
+    ]
+    before += "".join(map(text, others))
+    for path in others:
+        if path.is_file() and path.relative_to(root).as_posix() not in before:
             path.unlink()
+        elif path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+
+
+def text(path: Path) -> str:
+    return path.read_text("utf-8", errors="replace") if path.is_file() else ""
 
 
 main()

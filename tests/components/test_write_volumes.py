@@ -111,3 +111,32 @@ def test_what_is_somebody_elses_stays(root: Path) -> None:
     write(root, {"host/a.key": "1", "host.yaml": "2", "hosts": "3", "old": "4"})
     assert write(root, {"mcpier.yaml": "{}"}, kept=["host", "host.yaml", "absent"]) == 0
     assert held(root) == {"host/a.key": "1", "host.yaml": "2", "mcpier.yaml": "{}"}
+
+
+def test_what_a_replaced_file_named_stays_for_who_has_just_read_it(root: Path) -> None:
+    def pair(name: str) -> dict[str, str]:
+        return {f"tls/{name}.key": name, "mcpier.yaml": f"/etc/dynamic/tls/{name}.key"}
+
+    write(root, pair("first"))
+    write(root, pair("second"))
+    assert held(root) == pair("second") | {"tls/first.key": "first"}
+    write(root, pair("third"))
+    assert held(root) == pair("third") | {"tls/second.key": "second"}
+    write(root, pair("third"))
+    assert held(root) == pair("third")
+
+
+def test_a_folder_goes_with_the_last_file_in_it(root: Path) -> None:
+    write(root, {"tls/a.key": "a", "mcpier.yaml": "tls/a.key"})
+    write(root, {"mcpier.yaml": "nothing"})
+    assert (root / "tls" / "a.key").exists()
+    write(root, {"mcpier.yaml": "nothing"})
+    assert [path.name for path in root.rglob("*")] == ["mcpier.yaml"]
+
+
+def test_what_a_removed_file_named_stays_as_long(root: Path) -> None:
+    write(root, {"host/a.key": "a", "host.yaml": "/etc/dynamic/host/a.key", "mcpier.yaml": "1"})
+    write(root, {"mcpier.yaml": "2"})
+    assert held(root) == {"host/a.key": "a", "mcpier.yaml": "2"}
+    write(root, {"mcpier.yaml": "2"})
+    assert held(root) == {"mcpier.yaml": "2"}

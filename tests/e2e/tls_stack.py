@@ -94,8 +94,8 @@ class TlsStack:
         with shaking.running(), stream.running():
             until(lambda: shaking.seen and stream.moments, 20, "the clients have not begun")
             yield shaking
-        assert shaking.failures == []
-        assert stream.broken == ""
+        assert shaking.failures == [], shaking.failures[0]
+        assert stream.broken == "", stream.broken
         assert stream.longest_gap < 3
         assert started(TRAEFIK) == before
 
