@@ -7,7 +7,7 @@ import pytest
 
 from tests.attack.edge import Edge
 from tests.attack.stack import AILING, STACK, checkout, container, until, up
-from tests.e2e.deployment import Deployment, docker, left_on_host, sweep
+from tests.e2e.deployment import Deployment, docker, left_on_host, remove_images, sweep
 
 
 @pytest.fixture(scope="session")
@@ -23,9 +23,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         assert left_on_host(STACK) == []
     finally:
         sweep(STACK)
-        # Stacks keep the images of their types; no other stack has this one.
-        for image in docker("image", "ls", "--quiet", "mcpier/echo").split():
-            docker("image", "rm", "--force", image)
+        remove_images("mcpier/echo")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """The follower of a certificate on the Docker host, run as the process that it is."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -30,7 +29,8 @@ class Host:
         for directory in (self.live, self.archive, self.dynamic):
             directory.mkdir(parents=True)
         self.issues = 0
-        self.seconds = 0.1
+        # Longer than it takes to set two links.
+        self.seconds = 0.5
 
     def renew(self, chain: str, key: str) -> None:
         """New files in the archive; then one link after the other is set on them."""
@@ -202,12 +202,14 @@ def test_a_renewal_that_is_half_done_is_not_even_told(host: Host) -> None:
     first, second = AUTHORITY.pair(WILDCARD), AUTHORITY.pair(WILDCARD)
     host.seconds = 2
     host.renew(*first)
+    looked = Path(host.order["looked"])
     with host.followed() as process:
         said(process)
+        until(looked.exists)
+        before = looked.stat().st_mtime_ns
         (host.archive / "half.pem").write_text(second[1])
         host.link("privkey", "../../archive/mcp/half.pem")
-        before = os.stat(host.order["looked"]).st_mtime_ns
-        until(lambda: os.stat(host.order["looked"]).st_mtime_ns > before)
+        until(lambda: looked.stat().st_mtime_ns > before)
         assert host.served() == first
         host.renew(*second)
         assert ": serving " in said(process)

@@ -12,7 +12,16 @@ import httpx2
 import pytest
 
 from tests.e2e import tls_stack as tls
-from tests.e2e.deployment import CONFIG, DOMAIN, HTTPS_PORT, Deployment, docker, left_on_host, sweep
+from tests.e2e.deployment import (
+    CONFIG,
+    DOMAIN,
+    HTTPS_PORT,
+    Deployment,
+    docker,
+    left_on_host,
+    remove_images,
+    sweep,
+)
 from tests.e2e.tls_stack import TlsStack
 
 STACK = "e2e"
@@ -53,6 +62,7 @@ def tls_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsStack]:
         assert left_on_host(tls.STACK) == []
     finally:
         sweep(tls.STACK)
+        remove_images("mcpier/echo")
 
 
 @pytest.fixture(scope="session")

@@ -142,6 +142,12 @@ def sweep(stack: str) -> None:
         docker(kind, "rm", *([] if kind == "network" else ["--force"]), name)
 
 
+def remove_images(repository: str) -> None:
+    """Removes the images that stacks have built for a type of the tests, but those in use."""
+    for image in docker("image", "ls", "--quiet", repository).split():
+        subprocess.run(["docker", "image", "rm", image], capture_output=True, check=False)
+
+
 def docker(*arguments: str) -> str:
     """What a docker command prints; it must succeed."""
     done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
