@@ -131,7 +131,6 @@ def _acme(section: Section, given: AllGiven | None, surroundings: Surroundings) 
         disable_checks=propagation.flag(
             "disableChecks",
             remedy="Write true only where the DNS records cannot be seen from the Docker host.",
-            default=False,
         ),
         delay_before_checks=propagation.integer(
             "delayBeforeChecks",

@@ -122,15 +122,12 @@ class Section:
         self.problem(key, f"a number from {least:g} to {most:g}", remedy)
         return default
 
-    def flag(self, key: str, *, remedy: str, default: bool = False) -> bool:
-        """True or false."""
-        if not self.has(key):
-            return default
-        value = self._values.get(key)
-        if isinstance(value, bool):
-            return value
-        self.problem(key, "true or false", remedy)
-        return default
+    def flag(self, key: str, *, remedy: str) -> bool:
+        """True or false; false where nothing stands there."""
+        value = self._values.get(key) if self.has(key) else False
+        if not isinstance(value, bool):
+            self.problem(key, "true or false", remedy)
+        return value is True
 
     def sections(self, key: str) -> Iterator[tuple[str, "Section"]]:
         """The entries of a mapping of mappings, sorted by name."""
