@@ -114,7 +114,8 @@ def _instance(entry: Section) -> Given:
 def _named(entry: Section, key: str, name: str, value: str, expected: str) -> dict[str, str]:
     section = entry.section(key)
     found = {}
-    for each in section.names(name, expected="a name of letters, digits and underscores"):
+    letters = "capitals" if name == PROVIDER_VARIABLE else "letters"
+    for each in section.names(name, expected=f"a name of {letters}, digits and underscores"):
         remedy = f"Type: {set_secret(section.at(each))}"
         found[each] = section.text(each, pattern=f"(?s:{value})", expected=expected, remedy=remedy)
     return found

@@ -53,8 +53,8 @@ def test_structured_values_are_read_from_their_json() -> None:
 def test_a_secret_object_is_read_and_not_shown() -> None:
     tls = json.dumps({"mode": "acme", "email": "a@example.org", "dnsProvider": "cloudflare"})
     secrets = json.dumps({"acme": {"CF_DNS_API_TOKEN": "canary", "wrong-name": "canary"}})
-    found = load(domain="mcp.example.org", tls=tls, secrets=secrets)
-    assert "mcpier:secrets.acme.wrong-name: expected a variable of the DNS provider" in found
+    found = load(("secrets",), domain="mcp.example.org", tls=tls, secrets=secrets)
+    assert "mcpier:secrets.acme.wrong-name: expected a name of capitals, digits" in found
     assert "canary" not in found
 
 
