@@ -114,7 +114,9 @@ def _mounts(args: ContainerArgs) -> list[docker.ContainerMountArgs]:
     ]
     if args.docker_socket:
         socket = "/var/run/docker.sock"
-        mounts.append(docker.ContainerMountArgs(type="bind", source=socket, target=socket))
+        mounts.append(
+            docker.ContainerMountArgs(type="bind", source=socket, target=socket, read_only=True)
+        )
     return mounts
 
 

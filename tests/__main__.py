@@ -25,7 +25,7 @@ def pytest(*arguments: str) -> list[str]:
     return [PYTHON, "-m", "pytest", "-q", *arguments]
 
 
-FAST = ["tests/core", "tests/components", "tests/console", "tests/toolchain"]
+FAST = ["tests/core", "tests/components", "tests/console", "tests/policy", "tests/toolchain"]
 CHECK = Phase(
     name="check",
     minutes=1,

@@ -1,0 +1,1 @@
+"""The policy pack: what every container of a stack must be, whoever declares it."""
