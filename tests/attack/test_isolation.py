@@ -1,0 +1,123 @@
+"""From a shell in an instance: what of the platform, its siblings and the host can be reached."""
+
+import socket
+import subprocess
+from itertools import product
+
+import pytest
+
+from components.core.routing import GATE_PORT, OPERATIONS_PORT, PAGES_PORT
+from tests.attack.edge import Edge, request
+from tests.attack.inside import ASK, LOOK, Place, reached, run_in
+from tests.attack.stack import (
+    ADMIN_PORT,
+    DOMAIN,
+    HTTP_PORT,
+    HTTPS_PORT,
+    READINESS,
+    REPORT_PORT,
+    RUNNING,
+    SECOND,
+    STACK,
+)
+from tests.e2e.deployment import docker
+
+INSTANCE_PORTS = (8080, 6080, REPORT_PORT)
+GATE_PORTS = (GATE_PORT, PAGES_PORT, OPERATIONS_PORT)
+DOCKER_PORTS = (2375, 2376)
+
+
+def reached_from_host(places: set[Place]) -> set[Place]:
+    """The places that answer where nothing stands between: what the others are measured by."""
+    found = set()
+    for place in places:
+        with socket.socket() as connection:
+            connection.settimeout(2)
+            found |= {place} if connection.connect_ex(place) == 0 else set()
+    return found
+
+
+@pytest.fixture(scope="module")
+def gateway(edge: Edge) -> str:
+    """The host's address on the instances' network."""
+    form = "{{(index .IPAM.Config 0).Gateway}}"
+    return docker("network", "inspect", "--format", form, f"mcpier-{STACK}-instances").strip()
+
+
+@pytest.fixture(scope="module")
+def host_addresses(gateway: str) -> set[str]:
+    """Every IPv4 address of the host, those of its bridges included, and loopback."""
+    listed = subprocess.run(["hostname", "--all-ip-addresses"], capture_output=True, text=True)
+    found = {address for address in listed.stdout.split() if ":" not in address}
+    assert gateway in found
+    return found | {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("instance", RUNNING)
+def test_an_instance_reaches_its_own_ports_and_no_other_instances(
+    edge: Edge, instance: str
+) -> None:
+    own = set(product([edge.backends[instance]], INSTANCE_PORTS))
+    everyone = set(product(edge.backends.values(), INSTANCE_PORTS))
+    assert reached_from_host(everyone) == everyone
+    assert reached(instance, everyone) == own
+
+
+@pytest.mark.parametrize("instance", RUNNING)
+def test_no_instance_reaches_the_gate(edge: Edge, instance: str) -> None:
+    gate = set(product([READINESS[0]], GATE_PORTS))
+    assert reached_from_host(gate) == gate
+    assert reached(instance, gate) == set()
+
+
+def test_no_instance_reaches_traefiks_own_port_or_docker(
+    edge: Edge, host_addresses: set[str]
+) -> None:
+    assert reached_from_host({("127.0.0.1", ADMIN_PORT)})
+    closed = set(product(host_addresses, (ADMIN_PORT, *DOCKER_PORTS)))
+    assert reached("echo", closed) == set()
+
+
+def test_no_instance_holds_a_socket_of_docker(edge: Edge) -> None:
+    sockets = ["/var/run/docker.sock", "/run/docker.sock", "/run/socket-proxy"]
+    for instance in RUNNING:
+        found = run_in(instance, LOOK, ["/proc/mounts", *sockets])
+        assert list(found) == ["/proc/mounts"]
+        assert "docker.sock" not in found["/proc/mounts"]
+        assert "socket-proxy" not in found["/proc/mounts"]
+
+
+def test_no_instance_has_another_way_by_ipv6(edge: Edge) -> None:
+    interfaces = run_in("echo", LOOK, ["/proc/net/if_inet6"]).get("/proc/net/if_inet6", "")
+    assert {line.split()[-1] for line in interfaces.splitlines()} <= {"lo"}
+
+
+def test_an_instance_may_knock_at_the_edge_and_needs_a_token_there(
+    edge: Edge, gateway: str, host_addresses: set[str]
+) -> None:
+    doors = set(product(host_addresses - {"127.0.0.1"}, (HTTP_PORT, HTTPS_PORT)))
+    assert {(gateway, HTTP_PORT), (gateway, HTTPS_PORT)} <= reached("echo", doors)
+
+    def status(to: str, token: str) -> int:
+        raw = edge.filled(request(f"Authorization: Bearer {token}", to=f"mcp-{to}").decode())
+        asked = {"place": (gateway, HTTPS_PORT), "name": f"mcp-{to}.{DOMAIN}", "request": raw}
+        return int(run_in("echo", ASK, asked))
+
+    before = edge.heard()[SECOND]
+    assert status("echo", "<alice>") == 200
+    assert status(SECOND, "<alice>") == 401
+    assert status(SECOND, "") == 401
+    assert edge.heard()[SECOND] == before
+
+
+def test_an_instance_reaches_what_the_host_binds_to_all_addresses_and_not_to_loopback(
+    edge: Edge, gateway: str, host_addresses: set[str]
+) -> None:
+    with (
+        socket.create_server(("", 0)) as everywhere,
+        socket.create_server(("127.0.0.1", 0)) as loopback,
+    ):
+        open_port, closed_port = everywhere.getsockname()[1], loopback.getsockname()[1]
+        found = reached("echo", product(host_addresses, (open_port, closed_port)))
+    assert (gateway, open_port) in found
+    assert {port for _, port in found} == {open_port}

@@ -1,0 +1,52 @@
+"""Two stacks on one host: neither serves what is the other's."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.attack.edge import Edge, echoed, request
+from tests.attack.stack import DOMAIN, STACK, container, heard_at, until
+from tests.attack.wire import Answer
+from tests.e2e.deployment import docker
+
+# A name that begins with ours.
+OTHER = f"{STACK}-2"
+
+
+@contextmanager
+def served(name: str, stack: str) -> Iterator[str]:
+    """A container on our instances' network that wants to be served without a gate; its address.
+
+    It carries the label of a stack, be it ours or another one.
+    """
+    router = f"traefik.http.routers.{name}"
+    labels = {
+        "mcpier.stack": stack,
+        "traefik.enable": "true",
+        f"{router}.entrypoints": "https",
+        f"{router}.rule": f"Host(`{name}.{DOMAIN}`)",
+        f"{router}.tls": "true",
+        f"traefik.http.services.{name}.loadbalancer.server.port": "8080",
+    }
+    marks = [word for key, value in labels.items() for word in ("--label", f"{key}={value}")]
+    image = docker("inspect", "--format", "{{.Image}}", container("echo")).strip()
+    own = ["--name", f"mcpier-{STACK}-{name}", "--network", f"mcpier-{STACK}-instances"]
+    # The echo's own health would wait for a file that needs the type's tmpfs.
+    options = ["--detach", "--rm", "--no-healthcheck", "--tmpfs", "/run/echo:mode=0777"]
+    made = docker("run", *options, *own, *marks, image).strip()
+    try:
+        form = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
+        yield docker("inspect", "--format", form, made).strip()
+    finally:
+        docker("rm", "--force", made)
+
+
+def test_a_container_of_another_stack_is_not_served(edge: Edge) -> None:
+    def ask(name: str) -> Answer:
+        return edge.send(request(to=name), f"{name}.{DOMAIN}")
+
+    # What came second is served: so the first has been seen, and passed over.
+    with served("foreign", OTHER) as foreign, served("native", STACK):
+        until(lambda: ask("native").status == 200, 15, "our own container is not served")
+        assert echoed(ask("native"))["port"] == 8080
+        assert ask("foreign").status == 404
+        assert heard_at(foreign) == {}
