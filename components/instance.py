@@ -31,9 +31,11 @@ class McpInstance(pulumi.ComponentResource):
         network: pulumi.Input[str],
         secrets: InstanceSecrets,
         volumes: InstanceVolumes,
+        isolation: pulumi.Resource,
         opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("mcpier:index:McpInstance", name, {}, opts)
+        before = [isolation, *([secrets.written] if secrets.written else [])]
         self.container = declare_container(
             f"{name}-container",
             _container(
@@ -44,7 +46,7 @@ class McpInstance(pulumi.ComponentResource):
                 secrets.marks(instance),
                 [*secrets.mounts(instance), *volumes.mounts(instance)],
             ),
-            pulumi.ResourceOptions(parent=self, depends_on=secrets.written),
+            pulumi.ResourceOptions(parent=self, depends_on=before),
         )
         self.register_outputs({})
 

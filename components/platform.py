@@ -10,12 +10,13 @@ from components.authgate import Authgate
 from components.core import outputs
 from components.core.given import AllGiven
 from components.core.instance_type import InstanceType
-from components.core.model import StackSpec, State
+from components.core.model import StackSpec
 from components.core.naming import host_name
 from components.image import built_image, ready_image
 from components.instance import McpInstance
 from components.instance_secrets import InstanceSecrets
 from components.instance_volumes import InstanceVolumes
+from components.isolation import probe_isolation
 from components.networks import Networks
 from components.readiness import Part, await_ready
 from components.socket_proxy import SocketProxy
@@ -58,12 +59,15 @@ class Platform(pulumi.ComponentResource):
             opts=child,
         )
         volumes = InstanceVolumes("instance-volumes", spec, child)
+        isolation = probe_isolation(
+            "isolation", spec, network=networks.instances, image=files_image.image_id, opts=child
+        )
         parts = [
             Part(title="The socket-proxy", container=proxy.container, pids=PLATFORM_PIDS),
             Part(title="Traefik", container=traefik.container, pids=PLATFORM_PIDS),
             *self._certificates(traefik),
             Part(title="authgate", container=gate.container, pids=PLATFORM_PIDS),
-            *self._instances(spec, networks, secrets, volumes),
+            *self._instances(spec, networks, secrets, volumes, isolation),
         ]
         await_ready("readiness", parts, child)
         self.register_outputs({})
@@ -80,9 +84,9 @@ class Platform(pulumi.ComponentResource):
         networks: Networks,
         secrets: InstanceSecrets,
         volumes: InstanceVolumes,
+        isolation: pulumi.Resource,
     ) -> list[Part]:
-        running = [item for item in spec.instances if item.state is State.RUNNING]
-        types = {item.type.name: item.type for item in running}
+        types = {item.type.name: item.type for item in spec.running}
         images = {name: self._type_image(spec, kind) for name, kind in sorted(types.items())}
         return [
             Part(
@@ -95,11 +99,12 @@ class Platform(pulumi.ComponentResource):
                     network=networks.instances.name,
                     secrets=secrets,
                     volumes=volumes,
+                    isolation=isolation,
                     opts=pulumi.ResourceOptions(parent=self),
                 ).container,
                 pids=item.type.limits.pids,
             )
-            for item in running
+            for item in spec.running
         ]
 
     def _type_image(self, spec: StackSpec, kind: InstanceType) -> docker.RemoteImage:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from components.core.instance_type import Auth, Endpoint
-from components.core.model import Instance, StackSpec, State
+from components.core.model import Instance, StackSpec
 
 LANES = 8
 GATE = "gate"
@@ -45,7 +45,7 @@ def gated(name: str) -> str:
 def lane_services(spec: StackSpec) -> dict[str, Any]:
     """For every port that is served: what shares its requests out, and the lanes."""
     services: dict[str, Any] = {}
-    for instance in _running(spec):
+    for instance in spec.running:
         for served in served_ports(instance):
             services |= _lanes(served.name, _middlewares(instance, served.endpoint))
     return services
@@ -61,13 +61,9 @@ def lane_middlewares(spec: StackSpec) -> dict[str, Any]:
                 "addVaryHeader": True,
             }
         }
-        for instance in _running(spec)
+        for instance in spec.running
         if instance.origins
     }
-
-
-def _running(spec: StackSpec) -> Iterator[Instance]:
-    return (instance for instance in spec.instances if instance.state is State.RUNNING)
 
 
 def _middlewares(instance: Instance, endpoint: Endpoint) -> list[str]:

@@ -149,3 +149,8 @@ class StackSpec:
             isinstance(self.tls, Acme) and self.tls.ca is not None
         )
         return not private and self.edge.https_port == 443
+
+    @property
+    def running(self) -> tuple[Instance, ...]:
+        """The instances that have a container."""
+        return tuple(item for item in self.instances if item.state is State.RUNNING)

@@ -16,10 +16,10 @@ def labels(stack: str, role: str) -> dict[str, str]:
     return {"mcpier.role": role, "mcpier.stack": stack}
 
 
-def helper_run(stack: str) -> str:
-    """How a deploy runs a short-lived container: labelled, without network, fed on stdin."""
+def helper_run(stack: str, network: str = "none") -> str:
+    """How a deploy runs a short-lived container: labelled, fed on stdin, by default alone."""
     marks = " ".join(f"--label {key}={value}" for key, value in labels(stack, "helper").items())
-    return f"docker run --rm -i --network none {marks}"
+    return f"docker run --rm -i --network {network} {marks}"
 
 
 def instance_labels(stack: str, id_: str, type_: str) -> Mapping[str, str]:

@@ -57,6 +57,7 @@ def test_adding_an_instance_leaves_its_siblings_and_the_edge_alone(
     assert changed(recording.of("command"), added.of("command")) == [
         "authgate-registry",
         "instance-secrets-files",
+        "isolation",
         "readiness",
         "traefik-files",
     ]
@@ -209,6 +210,26 @@ def test_whoever_reads_files_waits_until_they_are_written(recording: Recording) 
     assert "authgate-registry" in waits["authgate"]
     assert {"traefik-files", "socket-proxy"} <= waits["traefik"]
     assert "instance-secrets-files" in waits["mcp-demo-container"]
+
+
+def test_no_instance_starts_before_the_network_is_known_to_keep_it_apart(
+    recording: Recording,
+) -> None:
+    probe = recording.of("command")["isolation"]
+    assert "networks-instances" in probe.depends_on
+    for name in ("mcp-demo-container", "mcp-docs-container"):
+        assert "isolation" in recording.of("container")[name].depends_on
+    document = json.loads(probe.inputs["stdin"])
+    assert document["network"] == "mcpier-dev-instances"
+    assert "--network mcpier-dev-instances " in " ".join(document["run"])
+
+
+def test_another_image_of_an_instance_is_another_reason_to_try_its_network(
+    config: dict[str, Any], recording: Recording
+) -> None:
+    config["instances"]["docs"]["type"] = "playwright"
+    other = declare(config).of("command")["isolation"]
+    assert other.inputs["triggers"] != recording.of("command")["isolation"].inputs["triggers"]
 
 
 def test_a_deploy_ends_when_every_container_is_healthy(recording: Recording) -> None:

@@ -1,0 +1,50 @@
+"""Before an instance starts: try whether the network really keeps instances apart."""
+
+import json
+import shlex
+
+import pulumi
+import pulumi_docker as docker
+from pulumi_command import local
+
+from components.core.model import StackSpec
+from components.core.naming import helper_run
+
+# The network's setting says that they are apart; that they are rests on the host's kernel.
+COMMAND = "python3 components/scripts/probe_isolation.py"
+LOCKED = "--read-only --cap-drop ALL --security-opt no-new-privileges --user 65534"
+BOUNDED = "--memory 64m --pids-limit 16"
+
+
+def probe_isolation(
+    name: str,
+    spec: StackSpec,
+    *,
+    network: docker.Network,
+    image: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> local.Command:
+    """Runs for a new network, and whenever other instances run, or other images of them.
+
+    It fails where a throw-away container reaches another one. `image` is one with python3.
+    """
+    running = [f"{instance.id} {instance.type.context_digest}" for instance in spec.running]
+    return local.Command(
+        name,
+        create=COMMAND,
+        update=COMMAND,
+        stdin=pulumi.Output.all(network.name, image).apply(
+            lambda found: probe_document(spec.stack, found[0], found[1])
+        ),
+        triggers=[network.id, *running],
+        # What it says in failing comes with the error; logged as well it would stand there twice.
+        logging=local.Logging.NONE,
+        add_previous_output_in_env=False,
+        opts=opts,
+    )
+
+
+def probe_document(stack: str, network: str, image: str) -> str:
+    """What the probe reads on stdin: how it starts a container on the network."""
+    run = f"{helper_run(stack, network)} {LOCKED} {BOUNDED} {image}"
+    return json.dumps({"network": network, "run": shlex.split(run)})
