@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.attack.edge import Edge
-from tests.attack.stack import AILING, STACK, checkout, container, until, up
+from tests.attack.stack import AILING, INSTANCES, STACK, checkout, config, container, until, up
 from tests.e2e.deployment import Deployment, docker, left_on_host, remove_images, sweep
 
 
@@ -14,7 +14,7 @@ from tests.e2e.deployment import Deployment, docker, left_on_host, remove_images
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """A stack that is up; it is taken away again, and must leave nothing."""
     sweep(STACK)
-    made = checkout(tmp_path_factory.mktemp("attack"))
+    made = checkout(tmp_path_factory.mktemp("attack"), STACK, config(INSTANCES))
     try:
         up(made)
         yield made

@@ -47,9 +47,9 @@ def config(instances: dict[str, dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def checkout(directory: Path) -> Deployment:
+def checkout(directory: Path, stack: str, config: dict[str, Any]) -> Deployment:
     """A checkout that knows one more instance type: the backend that echoes."""
-    made = Deployment.make(directory, STACK, config(INSTANCES))
+    made = Deployment.make(directory, stack, config)
     shutil.copytree(Path(__file__).parent / "echo", made.directory / "image" / "echo")
     return made
 

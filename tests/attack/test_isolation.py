@@ -2,15 +2,11 @@
 
 import socket
 import subprocess
-import sys
-from collections.abc import Iterator
 from itertools import product
 
 import pytest
 
-from components.core.naming import labels
 from components.core.routing import GATE_PORT, OPERATIONS_PORT, PAGES_PORT
-from components.isolation import COMMAND, probe_document
 from tests.attack.edge import Edge, request
 from tests.attack.inside import ASK, LOOK, Place, reached, run_in
 from tests.attack.stack import (
@@ -23,9 +19,8 @@ from tests.attack.stack import (
     RUNNING,
     SECOND,
     STACK,
-    container,
 )
-from tests.e2e.deployment import PROJECT, docker
+from tests.e2e.deployment import docker
 
 INSTANCE_PORTS = (8080, 6080, REPORT_PORT)
 GATE_PORTS = (GATE_PORT, PAGES_PORT, OPERATIONS_PORT)
@@ -126,49 +121,3 @@ def test_an_instance_reaches_what_the_host_binds_to_all_addresses_and_not_to_loo
         found = reached("echo", product(host_addresses, (open_port, closed_port)))
     assert (gateway, open_port) in found
     assert {port for _, port in found} == {open_port}
-
-
-@pytest.fixture
-def open_network() -> Iterator[str]:
-    """A network as the kernel would make any of them whose settings it does not heed."""
-    name = f"mcpier-{STACK}-open"
-    marks = [f"--label={key}={value}" for key, value in labels(STACK, "test").items()]
-    docker("network", "create", *marks, name)
-    yield name
-    docker("network", "rm", name)
-
-
-def probed(network: str) -> tuple[int, str]:
-    """How the deploy's own probe of a network ends, and what it says."""
-    image = docker("inspect", "--format", "{{.Image}}", container("echo")).strip()
-    done = subprocess.run(
-        [sys.executable, *COMMAND.split()[1:]],
-        cwd=PROJECT,
-        input=probe_document(STACK, network, image),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    marked = [f"label={key}={value}" for key, value in labels(STACK, "helper").items()]
-    filters = [word for mark in marked for word in ("--filter", mark)]
-    assert docker("ps", "--all", "--quiet", *filters) == ""
-    return done.returncode, done.stderr
-
-
-def test_the_deploys_probe_finds_the_instances_network_closed(edge: Edge) -> None:
-    assert probed(f"mcpier-{STACK}-instances") == (0, "")
-
-
-def test_the_deploys_probe_finds_a_network_that_lets_containers_meet(
-    edge: Edge, open_network: str
-) -> None:
-    code, said = probed(open_network)
-    assert code == 1
-    assert f"a container reached another one on network {open_network}" in said
-
-
-def test_the_deploys_probe_does_not_take_a_missing_network_for_a_closed_one(edge: Edge) -> None:
-    code, said = probed("mcpier-nowhere")
-    assert code == 1
-    assert "it could not be tried whether instances reach each other" in said
-    assert "mcpier-nowhere" in said
