@@ -6,16 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.image.playwright_harness import LABEL, Instance, build_image, docker, sweep
+from tests.image.playwright_harness import OWNED, Instance, build_image, docker, sweep
 from tests.image.playwright_pages import Pages
 
 
 @pytest.fixture(scope="session")
-def image() -> Iterator[str]:
-    """Return the tag of the freshly built image, with nothing left of an earlier run."""
+def image() -> str:
+    """Return the freshly built image, with nothing left of an interrupted run."""
     sweep()
-    yield build_image()
-    sweep()
+    return build_image()
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +34,7 @@ def start(image: str, tmp_path: Path) -> Iterator[Callable[..., Instance]]:
 @pytest.fixture
 def volume() -> Iterator[str]:
     """Return the name of an empty Docker volume that goes with the test."""
-    name = docker("volume", "create", "--label", LABEL)
+    name = docker("volume", "create", "--label", OWNED)
     yield name
     docker("volume", "rm", "--force", name)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import time
 import uuid
@@ -15,7 +16,9 @@ import yaml
 IMAGE = Path(__file__).parents[2] / "image/playwright"
 BASE = os.environ.get("MCPIER_BASE_NODE", "mcpier/base-node:22-bookworm")
 TAG = "mcpier/test-playwright:latest"
-LABEL = "mcpier.stack=test-image"
+# On containers and volumes; its value is the process id of the run that they belong to.
+LABEL = "mcpier.test"
+OWNED = f"{LABEL}={os.getpid()}"
 HOST = "mcp-test.mcpier.localhost:8443"
 PASSWORD = "t3stpass"
 WATCH_PASSWORD = "w4tchme!"
@@ -44,22 +47,28 @@ def docker(*words: str, check: bool = True) -> str:
 
 
 def build_image() -> str:
-    """Build the image under test with the classic builder; its cache makes a rebuild quick."""
-    subprocess.run(
-        ["docker", "build", "--build-arg", f"BASE={BASE}", "--tag", TAG, str(IMAGE)],
+    """Build the image under test with the classic builder, whose cache makes a rebuild quick.
+
+    Returns the image's id: the tag may have moved on, to another run's.
+    """
+    done = subprocess.run(
+        ["docker", "build", "--quiet", "--build-arg", f"BASE={BASE}", "--tag", TAG, str(IMAGE)],
         env={**os.environ, "DOCKER_BUILDKIT": "0"},
         check=True,
         capture_output=True,
+        text=True,
     )
-    return TAG
+    return done.stdout.strip()
 
 
 def sweep() -> None:
-    """Remove the containers and volumes that an interrupted run of these tests left behind."""
-    if left := docker("ps", "--all", "--quiet", "--filter", f"label={LABEL}"):
-        docker("rm", "--force", "--volumes", *left.split())
-    if left := docker("volume", "ls", "--quiet", "--filter", f"label={LABEL}"):
-        docker("volume", "rm", *left.split())
+    """Remove the containers, then the volumes, that interrupted runs left behind."""
+    for kind, name, all_of_them in (("container", "ID", ["--all"]), ("volume", "Name", [])):
+        shown = f'{{{{.{name}}}}} {{{{.Label "{LABEL}"}}}}'
+        found = docker(kind, "ls", *all_of_them, f"--filter=label={LABEL}", f"--format={shown}")
+        for left, owner in (line.split() for line in found.splitlines()):
+            if not Path(f"/proc/{owner}").exists():
+                docker(kind, "rm", "--force", left)
 
 
 def write_secret(file: Path, value: str) -> None:
@@ -118,7 +127,8 @@ class Instance:
     ) -> list[str]:
         limits = TYPE["limits"]
         variables = {**TYPE["environment"], "MCPIER_ALLOWED_HOSTS": HOST, **environment}
-        words = ["run", "--detach", "--name", self.name, "--label", LABEL, "--read-only"]
+        words = ["run", "--detach", "--name", self.name, "--read-only"]
+        words += [f"--label={OWNED}"]
         words += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
         words += ["--security-opt", f"seccomp={seccomp}"] if seccomp else []
         words += [f"--memory={limits['memory']}m", f"--memory-swap={limits['memory']}m"]
@@ -154,6 +164,10 @@ class Instance:
     def logs(self) -> str:
         """Return all that the container has printed."""
         return docker("logs", self.name)
+
+    def restarts(self) -> list[str]:
+        """Return the log's lines about programs that ended or could not start."""
+        return [line for line in self.logs().splitlines() if re.search("exited|spawnerr", line)]
 
     def run(self, *command: str, check: bool = True) -> str:
         """Run a command inside and return what it printed."""

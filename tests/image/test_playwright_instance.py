@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import socket
+import struct
 
 import pytest
 
@@ -79,6 +81,15 @@ def test_the_mcp_server_answers_under_its_public_host_in_any_case(instance: Inst
 def test_the_live_views_page_is_served_and_folders_are_not_listed(instance: Instance) -> None:
     assert get_status(instance, 6080, "/vnc.html", "anything") == 200
     assert get_status(instance, 6080, "/novnc/core/", "anything") in (403, 404, 405)
+
+
+def test_a_viewer_that_breaks_off_leaves_no_traceback_in_the_log(instance: Instance) -> None:
+    with socket.create_connection((instance.address, 6080)) as viewer:
+        viewer.sendall(b"GET /vnc.html HTTP/1.1\r\n")
+        # Closed like this, the connection is reset.
+        viewer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    wait_until(lambda: "a live view broke off" in instance.logs(), 5, "the log tells of it")
+    assert "Traceback" not in instance.logs()
 
 
 def test_vnc_and_devtools_listen_on_loopback_only(instance: Instance) -> None:
