@@ -51,6 +51,19 @@ def test_closing_the_browser_leaves_it_running_for_the_next_client(
     assert instance.pid("chromium") == browser
 
 
+def test_going_back_loads_the_page_anew_in_a_new_renderer(instance: Instance, pages: Pages) -> None:
+    async def session() -> str:
+        async with connected(instance) as client:
+            await call(client, "browser_navigate", url=pages.url("first"))
+            old = set(instance.renderers())
+            await call(client, "browser_evaluate", function="() => { document.title = 'marked' }")
+            await call(client, "browser_navigate", url="about:blank")
+            wait_until(lambda: not old & set(instance.renderers()), 10, "the renderer is gone")
+            return await call(client, "browser_navigate_back")
+
+    assert "Page Title: first" in asyncio.run(session())
+
+
 def test_a_closed_window_comes_back_in_the_same_browser(instance: Instance) -> None:
     browser = instance.pid("chromium")
     instance.python(CLOSE_ALL_PAGES)
