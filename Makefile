@@ -3,7 +3,7 @@ STACK ?= dev
 SETUP = python3 -m toolchain
 VENV = .venv/bin
 
-.PHONY: up preview destroy env check test soak bench-authgate bench-platform
+.PHONY: up preview destroy env check test soak bench-authgate bench-platform bench-image
 
 up: ## set up what is missing, then deploy the stack
 	@$(SETUP) --stack $(STACK) -- $(VENV)/mcpier up --stack $(STACK)
@@ -31,3 +31,6 @@ bench-authgate: ## the gate against its rivals, through one Traefik: a JSON obje
 
 bench-platform: ## deploys beside a bare Pulumi program and docker-compose
 	@$(SETUP) -- $(VENV)/python -m tests.bench.platform
+
+bench-image: ## the Playwright instance's speed, healing, cost and size; JSON lines
+	@$(SETUP) engine python bases -- $(VENV)/python -m tests.bench.image

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.image.playwright_harness import OWNED, Instance, build_image, docker, sweep
+from tests.image.playwright_harness import Instance
+from tests.image.playwright_image import OWNED, build_image, docker, sweep
 from tests.image.playwright_pages import Pages
 
 

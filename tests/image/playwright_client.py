@@ -1,8 +1,9 @@
 """An MCP client on the official SDK, and the few bare requests that no SDK makes."""
 
 import http.client
+import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 import httpx2
 from mcp.client import Client
@@ -12,15 +13,33 @@ from mcp.types import ListRootsResult, Root, TextContent
 from pydantic import FileUrl
 
 from tests.image.playwright_harness import HOST, Instance
+from tests.image.playwright_pages import Pages
+
+INITIALIZE = (
+    '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",'
+    '"capabilities":{},"clientInfo":{"name":"test","version":"1"}}}'
+)
+HEADERS = {
+    "Host": HOST,
+    "Content-Type": "application/json",
+    "Accept": "application/json, text/event-stream",
+}
+# RFC 6455, section 1.2; the key is the example's.
+UPGRADE = (
+    b"GET /websockify HTTP/1.1\r\nHost: test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
 
 
 @asynccontextmanager
-async def connected(instance: Instance, roots: Sequence[str] = ()) -> AsyncIterator[Client]:
+async def connected(
+    instance: Instance, roots: Sequence[str] = (), port: int = 8080
+) -> AsyncIterator[Client]:
     """Open an MCP session as a client behind the edge does: under the instance's public host.
 
     `roots` are the URLs of the client's folders, if it tells any.
     """
-    url = f"http://{instance.address}:8080/mcp"
+    url = f"http://{instance.address}:{port}/mcp"
     async with (
         httpx2.AsyncClient(headers={"Host": HOST}, timeout=60) as http_client,
         Client(
@@ -54,3 +73,42 @@ def get_status(instance: Instance, port: int, path: str, host: str) -> int:
         return connection.getresponse().status
     finally:
         connection.close()
+
+
+async def opens_a_page(instance: Instance, pages: Pages) -> bool:
+    """Say whether a new client can open a page and read it."""
+    try:
+        async with connected(instance) as client:
+            await call(client, "browser_navigate", url=pages.url("works"))
+            return "works" in await call(client, "browser_snapshot")
+    except (ExceptionGroup, AssertionError):
+        return False
+
+
+def initializes(address: str, port: int = 8080) -> bool:
+    """Say whether an MCP session can be opened; it is closed again."""
+    with closing(http.client.HTTPConnection(address, port, timeout=10)) as connection:
+        try:
+            connection.request("POST", "/mcp", INITIALIZE, HEADERS)
+            answer = connection.getresponse()
+            answer.read()
+            session = {"Mcp-Session-Id": answer.headers["Mcp-Session-Id"] or ""}
+            connection.request("DELETE", "/mcp", headers=HEADERS | session)
+            return answer.status == connection.getresponse().status == 200
+        except OSError:
+            return False
+
+
+def greets(address: str) -> bool:
+    """Say whether the VNC server greets a viewer through the live view's WebSocket."""
+    try:
+        with socket.create_connection((address, 6080), 10) as viewer:
+            viewer.sendall(UPGRADE)
+            received = b""
+            while part := viewer.recv(4096):
+                received += part
+                if b"RFB 003.008\n" in received:
+                    return True
+    except OSError:
+        pass
+    return False

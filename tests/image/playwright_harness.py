@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import subprocess
 import time
 import uuid
 from collections.abc import Callable
@@ -13,17 +12,13 @@ from typing import Any, Self
 
 import yaml
 
-IMAGE = Path(__file__).parents[2] / "image/playwright"
-BASE = os.environ.get("MCPIER_BASE_NODE", "mcpier/base-node:22-bookworm")
-TAG = "mcpier/test-playwright:latest"
-# On containers and volumes; its value is the process id of the run that they belong to.
-LABEL = "mcpier.test"
-OWNED = f"{LABEL}={os.getpid()}"
+from tests.image.playwright_image import IMAGE, OWNED, docker
+
 HOST = "mcp-test.mcpier.localhost:8443"
 PASSWORD = "t3stpass"
 WATCH_PASSWORD = "w4tchme!"
+PROGRAMS = ("display", "window-manager", "chromium", "playwright-mcp", "novnc", "files", "checker")
 TYPE: dict[str, Any] = yaml.safe_load((IMAGE / "type.yaml").read_text(encoding="utf-8"))
-
 
 RENDERERS = """
 import glob, json
@@ -35,40 +30,6 @@ for path in glob.glob("/proc/[0-9]*"):
         found[path[6:]] = {"command": command, **status}
 print(json.dumps(found))
 """
-
-
-def docker(*words: str, check: bool = True) -> str:
-    """Run a docker command and return its standard output and error."""
-    done = subprocess.run(
-        ["docker", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    assert done.returncode == 0 or not check, f"docker {words[0]} failed: {done.stdout}"
-    return done.stdout.strip()
-
-
-def build_image() -> str:
-    """Build the image under test with the classic builder, whose cache makes a rebuild quick.
-
-    Returns the image's id: the tag may have moved on, to another run's.
-    """
-    done = subprocess.run(
-        ["docker", "build", "--quiet", "--build-arg", f"BASE={BASE}", "--tag", TAG, str(IMAGE)],
-        env={**os.environ, "DOCKER_BUILDKIT": "0"},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout.strip()
-
-
-def sweep() -> None:
-    """Remove the containers, then the volumes, that interrupted runs left behind."""
-    for kind, name, all_of_them in (("container", "ID", ["--all"]), ("volume", "Name", [])):
-        shown = f'{{{{.{name}}}}} {{{{.Label "{LABEL}"}}}}'
-        found = docker(kind, "ls", *all_of_them, f"--filter=label={LABEL}", f"--format={shown}")
-        for left, owner in (line.split() for line in found.splitlines()):
-            if not Path(f"/proc/{owner}").exists():
-                docker(kind, "rm", "--force", left)
 
 
 def write_secret(file: Path, value: str) -> None:
@@ -172,6 +133,10 @@ class Instance:
     def run(self, *command: str, check: bool = True) -> str:
         """Run a command inside and return what it printed."""
         return docker("exec", self.name, *command, check=check)
+
+    def start(self, *command: str) -> None:
+        """Start a command inside that runs on."""
+        docker("exec", "--detach", self.name, *command)
 
     def python(self, program: str) -> str:
         """Run a Python program inside, with the instance's own modules at hand."""

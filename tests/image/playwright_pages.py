@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
-from tests.image.playwright_harness import docker
+from tests.image.playwright_image import docker
 
 
 class Pages:
@@ -35,20 +35,52 @@ class Pages:
         self.server.server_close()
         self.thread.join()
 
+    def weighty_url(self, weight: int) -> str:
+        """Return the address of a page with that many hundred elements, pictures and KiB of data.
+
+        The weight is from 1 upwards.
+        """
+        return self.url(f"weight-{weight}")
+
     def url(self, text: str) -> str:
         """Return the address of a page that says `text` (one word)."""
         return f"{self.scheme}://{self.host}:{self.server.server_port}/{text}"
 
 
+def weigh(weight: int) -> str:
+    """Return HTML of that weight: elements in layout, drawn pictures, data that a script holds."""
+    return f"""
+<div id=list></div>
+<script>
+for (let n = 0; n < {weight} * 100; n++) {{
+  const item = document.createElement('p');
+  item.textContent = `item ${{n}} ` + 'text '.repeat(20);
+  document.getElementById('list').append(item);
+}}
+for (let n = 0; n < {weight}; n++) {{
+  const picture = document.createElement('canvas');
+  picture.width = picture.height = 256;
+  const pen = picture.getContext('2d');
+  pen.fillStyle = `hsl(${{n * 17}} 80% 50%)`;
+  pen.fillRect(0, 0, 256, 256);
+  document.body.append(picture);
+}}
+window.held = Array.from({{ length: {weight} * 100 }}, (_, n) => `${{n}}`.padEnd(1024, 'x'));
+</script>
+"""
+
+
 class _Page(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         text = self.path.strip("/")
-        page = f"<title>{text}</title><body style='background:#c00'><h1>{text}</h1>".encode()
+        weight = int(text.removeprefix("weight-")) if text.startswith("weight-") else 0
+        page = f"<title>{text}</title><body style='background:#c00'><h1>{text}</h1>"
+        body = (page + weigh(weight)).encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(page)))
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(page)
+        self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
         """Stay silent."""

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.image.playwright_client import call, connected
-from tests.image.playwright_harness import Instance, wait_until
+from tests.image.playwright_client import call, connected, opens_a_page
+from tests.image.playwright_harness import PROGRAMS, Instance, wait_until
 from tests.image.playwright_pages import Pages
 
 pytestmark = pytest.mark.docker
@@ -15,21 +15,10 @@ pytestmark = pytest.mark.docker
 DEAD_SECONDS = 15
 HUNG_SECONDS = 60
 
-PROGRAMS = ("display", "window-manager", "chromium", "playwright-mcp", "novnc", "files", "checker")
-
 
 def works(instance: Instance, pages: Pages) -> bool:
     """Say whether a new client can open a page and the checker agrees."""
-
-    async def session() -> str:
-        async with connected(instance) as client:
-            await call(client, "browser_navigate", url=pages.url("works"))
-            return await call(client, "browser_snapshot")
-
-    try:
-        return "works" in asyncio.run(session()) and bool(instance.verdict()["healthy"])
-    except (ExceptionGroup, AssertionError):
-        return False
+    return asyncio.run(opens_a_page(instance, pages)) and bool(instance.verdict()["healthy"])
 
 
 def wait_healed(instance: Instance, pages: Pages, program: str, old: int, seconds: float) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.image.playwright_client import call, connected
-from tests.image.playwright_harness import TYPE, Instance, docker
+from tests.image.playwright_harness import TYPE, Instance
+from tests.image.playwright_image import docker
 from tests.image.playwright_pages import Pages
 
 pytestmark = pytest.mark.docker

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.image.playwright_harness import IMAGE, TYPE
+from tests.image.playwright_harness import TYPE
+from tests.image.playwright_image import IMAGE
 
 # default.json of github.com/moby/profiles/seccomp v0.2.4, parsed and rendered by json.dumps.
 MOBY_DIGEST = "59e4a4b99e0bfef53a0518b982fcba0db8a074b1e10c7ff2654ff0430b5cd3c2"
