@@ -39,7 +39,7 @@ class Checker:
         if not failing and (reason := self.recycler.look(time.monotonic())):
             say(f"starting Chromium anew: it is {reason}")
         if removed := make_room():
-            say(f"the files' folder was nearly full: removed {', '.join(removed)}")
+            say(f"the files' folder was nearly full: removed the {len(removed)} oldest")
         act(decision, failing)
         if not self.memory.ready:
             return STARTING_PERIOD_SECONDS
