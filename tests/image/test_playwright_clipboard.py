@@ -8,7 +8,7 @@ from mcp.client import Client
 from tests.image.playwright_client import call, connected
 from tests.image.playwright_harness import PASSWORD, WATCH_PASSWORD, Instance
 from tests.image.playwright_pages import Pages
-from tests.image.test_playwright_live_view import view_url, wait_state
+from tests.image.playwright_viewing import RED, open_view, wait_state
 
 pytestmark = pytest.mark.docker
 
@@ -29,13 +29,6 @@ FIELD = """
 }
 """
 PASTED = "() => document.querySelector('input').value"
-
-
-async def open_view(person: Client, instance: Instance, password: str) -> None:
-    """Open the live view in the person's browser."""
-    await call(person, "browser_navigate", url="about:blank")
-    await call(person, "browser_navigate", url=view_url(instance, password))
-    await wait_state(person, lambda now: now["status"] == "Connected")
 
 
 async def pasted(agent: Client) -> str:
@@ -104,7 +97,7 @@ def test_what_is_copied_in_the_instance_reaches_control_and_no_watcher(
             await open_view(person, instance, WATCH_PASSWORD)
             await copy(agent, "for-nobody")
             await call(agent, "browser_navigate", url=pages.url("red"))
-            await wait_state(person, lambda now: now.get("colour") == [204, 0, 0])
+            await wait_state(person, lambda now: now.get("colour") == RED)
             return await call(person, "browser_evaluate", function=READ)
 
     assert "for-nobody" not in asyncio.run(session())

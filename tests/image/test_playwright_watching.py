@@ -8,7 +8,7 @@ from mcp.client import Client
 from tests.image.playwright_client import call, connected
 from tests.image.playwright_harness import PASSWORD, WATCH_PASSWORD, Instance
 from tests.image.playwright_pages import Pages
-from tests.image.test_playwright_live_view import RED, view_url, wait_state
+from tests.image.playwright_viewing import RED, open_view, wait_state
 
 pytestmark = pytest.mark.docker
 
@@ -30,13 +30,6 @@ async def act(person: Client, key: str) -> None:
     await call(person, "browser_mouse_move_xy", x=500, y=500)
     await call(person, "browser_mouse_click_xy", x=520, y=520)
     await call(person, "browser_press_key", key=key)
-
-
-async def open_view(person: Client, instance: Instance, password: str) -> None:
-    """Open the live view as a client that would act: the page itself holds nothing back."""
-    await call(person, "browser_navigate", url="about:blank")
-    await call(person, "browser_navigate", url=view_url(instance, password))
-    await wait_state(person, lambda now: now["status"] == "Connected")
 
 
 async def wait_felt(agent: Client, key: str) -> str:
