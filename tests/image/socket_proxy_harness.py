@@ -10,7 +10,8 @@ from typing import Self
 
 from tests.attack.echo.echo import read_body, read_headers
 from tests.attack.wire import Answer, ask_http2
-from tests.image.playwright_harness import LABEL, docker, wait_until
+from tests.image.playwright_harness import wait_until
+from tests.image.playwright_image import OWNED, docker
 
 FOLDER = Path(__file__).parents[2] / "image/socket-proxy"
 BASE = os.environ.get("MCPIER_BASE_DEBIAN", "mcpier/base-debian:bookworm")
@@ -74,7 +75,7 @@ class SocketProxy:
         self.engine = Engine(folder / "engine.sock")
         locked = ["--network=none", "--read-only", "--cap-drop=ALL", "--user=0"]
         self._id = docker(
-            *("run", "--detach", "--rm", "--label", LABEL, *locked),
+            *("run", "--detach", "--rm", "--label", OWNED, *locked),
             *("--security-opt", "no-new-privileges"),
             *("--volume", f"{folder / 'engine.sock'}:/var/run/docker.sock:ro"),
             *("--volume", f"{self._socket.parent}:/run/socket-proxy", TAG),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.image.playwright_harness import sweep
+from tests.image.playwright_image import sweep
 from tests.image.socket_proxy_harness import SocketProxy, build_image
 
 pytestmark = pytest.mark.docker
