@@ -12,7 +12,10 @@ from typing import Any, NamedTuple
 from components.core.instance_type import Auth, Endpoint
 from components.core.model import Instance, StackSpec
 
-LANES = 8
+MOST = 8
+# Each costs Traefik memory, and time whenever it reads its configuration anew: where there are many
+# instances, each has a pool of its own anyway.
+IN_ALL = 512
 GATE = "gate"
 # What a page of an allowed origin may read beside the body (authgate says the same of refusals).
 EXPOSED = ["WWW-Authenticate", "Mcp-Session-Id"]
@@ -44,11 +47,18 @@ def gated(name: str) -> str:
 
 def lane_services(spec: StackSpec) -> dict[str, Any]:
     """For every port that is served: what shares its requests out, and the lanes."""
+    served = [(item, port) for item in spec.running for port in served_ports(item)]
+    many = max(1, min(MOST, IN_ALL // max(1, sum(is_busy(port) for _, port in served))))
     services: dict[str, Any] = {}
-    for instance in spec.running:
-        for served in served_ports(instance):
-            services |= _lanes(served.name, _middlewares(instance, served.endpoint))
+    for instance, port in served:
+        lanes = many if is_busy(port) else 1
+        services |= _lanes(port.name, lanes, _middlewares(instance, port.endpoint))
     return services
+
+
+def is_busy(port: ServedPort) -> bool:
+    """Whether many clients may ask at once: MCP, and not a view's page or a folder of files."""
+    return port.endpoint.auth is Auth.BEARER and port.folder is None
 
 
 def lane_middlewares(spec: StackSpec) -> dict[str, Any]:
@@ -76,8 +86,8 @@ def _origins(instance: Instance) -> str:
     return f"origins-{instance.id}"
 
 
-def _lanes(name: str, middlewares: list[str]) -> dict[str, Any]:
-    lanes = [f"lane-{number}-{name}" for number in range(LANES)]
+def _lanes(name: str, count: int, middlewares: list[str]) -> dict[str, Any]:
+    lanes = [f"lane-{number}-{name}" for number in range(count)]
     lane = {"middlewares": middlewares, **_weighted(f"{name}@docker")}
     return {gated(name): _weighted(*lanes), **dict.fromkeys(lanes, lane)}
 

@@ -176,9 +176,23 @@ def test_every_way_to_an_instance_asks_the_gate(
     for name in ("mcp-demo", "vnc-demo"):
         assert f"{name}@docker" not in weights(services[f"gated-{name}"])
         lanes = [services[lane] for lane in weights(services[f"gated-{name}"])]
-        assert len(lanes) > 1
         assert all(lane["middlewares"] == ["gate"] for lane in lanes)
         assert all(weights(lane) == [f"{name}@docker"] for lane in lanes)
+
+
+def test_a_busy_port_has_several_lanes_and_fewer_where_there_are_many_instances(
+    config: dict[str, Any], read: Callable[[dict[str, Any]], StackSpec]
+) -> None:
+    def lanes(instances: int) -> tuple[int, int, int]:
+        config["instances"] = {f"i{number}": {"type": "browser"} for number in range(instances)}
+        services = json.loads(routing.dynamic_config(read(config), None))["http"]["services"]
+        all_of_them = sum(name.startswith("lane-") for name in services)
+        one = [len(weights(services[f"gated-{port}-i0"])) for port in ("mcp", "vnc")]
+        return one[0], one[1], all_of_them
+
+    assert lanes(1) == (8, 1, 9)
+    assert lanes(64) == (8, 1, 576)
+    assert lanes(500) == (1, 1, 1000)
 
 
 def test_only_lanes_lead_to_an_instance(document: dict[str, Any]) -> None:
