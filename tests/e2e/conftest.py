@@ -4,6 +4,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from tests.e2e.tls_stack import TlsStack
 
 STACK = "e2e"
 GIVEN_SECRET = "a canary among the variables"
+# What the first deploy printed, beside the checkout.
+FIRST_UP = "first-up.log"
 PAGE = """<!doctype html><title>A page of the tests</title>
 <body style="margin:0;background:#0a7"><h1 style="color:#fff;font:bold 90px sans-serif">
 Seen through the edge</h1></body>"""
@@ -41,6 +44,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         made.set_secret("instances.demo.env.SHOP_LOGIN", GIVEN_SECRET)
         up = made.make_target("up", timeout=900)
         assert up.returncode == 0, up.stdout
+        (made.directory.parent / FIRST_UP).write_text(up.stdout)
         yield made
         destroyed = made.make_target("destroy")
         assert destroyed.returncode == 0, destroyed.stdout
@@ -114,13 +118,22 @@ def page_url(deployment: Deployment) -> Iterator[str]:
     """A page that the instances reach: served on the gateway of their network alone."""
     form = "{{(index .IPAM.Config 0).Gateway}}"
     gateway = docker("network", "inspect", "--format", form, f"mcpier-{STACK}-instances").strip()
-    server = ThreadingHTTPServer((gateway, 0), PageHandler)
+    with served_page(gateway) as url:
+        yield url
+
+
+@contextmanager
+def served_page(address: str) -> Iterator[str]:
+    """The page at a port of its own of an address; its URL."""
+    server = ThreadingHTTPServer((address, 0), PageHandler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://{gateway}:{server.server_address[1]}/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    try:
+        yield f"http://{address}:{server.server_address[1]}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import GIVEN_SECRET, STACK
+from tests.e2e.conftest import FIRST_UP, GIVEN_SECRET, STACK
 from tests.e2e.deployment import Deployment, docker
 
 
@@ -39,11 +39,13 @@ def test_the_state_and_the_outputs_of_pulumi_show_no_secret(
     )
     shown = deployment.pulumi("stack", "output", "--json", "--stack", STACK).stdout
     preview = deployment.pulumi("preview", "--diff", "--stack", STACK).stdout
+    deployed = Path(deployment.directory.parent, FIRST_UP).read_text()
     assert "ciphertext" in state
-    assert [secret for secret in secrets if secret in state + shown + preview] == []
+    assert "created" in deployed
+    assert [secret for secret in secrets if secret in state + shown + preview + deployed] == []
 
 
-def test_labels_variables_arguments_and_logs_of_containers_show_no_secret(
+def test_labels_variables_arguments_logs_and_layers_of_containers_show_no_secret(
     deployment: Deployment, secrets: list[str]
 ) -> None:
     names = docker(
@@ -53,7 +55,9 @@ def test_labels_variables_arguments_and_logs_of_containers_show_no_secret(
     inspected = json.dumps(json.loads(docker("inspect", *names)))
     logs = "".join(log_of(name) for name in names)
     processes = "".join(docker("top", name) for name in names)
-    assert [secret for secret in secrets if secret in inspected + logs + processes] == []
+    images = docker("inspect", "--format", "{{.Image}}", *names).split()
+    layers = "".join(docker("history", "--no-trunc", image) for image in images)
+    assert [secret for secret in secrets if secret in inspected + logs + processes + layers] == []
 
 
 def test_a_secret_variable_reaches_the_programs_of_its_instance(deployment: Deployment) -> None:
