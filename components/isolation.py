@@ -1,4 +1,8 @@
-"""Before an instance starts: try whether the network really keeps instances apart."""
+"""Before an instance starts: try whether the network really keeps instances apart.
+
+Its setting says that they are apart; that they are rests on the host's kernel
+(docs/decisions/0019).
+"""
 
 import json
 import shlex
@@ -10,7 +14,6 @@ from pulumi_command import local
 from components.core.model import StackSpec
 from components.core.naming import helper_run
 
-# The network's setting says that they are apart; that they are rests on the host's kernel.
 COMMAND = "python3 components/scripts/probe_isolation.py"
 LOCKED = "--read-only --cap-drop ALL --security-opt no-new-privileges --user 65534"
 BOUNDED = "--memory 64m --pids-limit 16"

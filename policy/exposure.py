@@ -19,9 +19,8 @@ def no_published_port(container: Resource) -> Iterator[Problem]:
     """The host has no port of it: Traefik reaches it on its network."""
     remedy = "Take it out; name the port as an endpoint of the type, and the edge serves it."
     for port in container.props.get("ports") or []:
-        yield Problem(
-            path="ports", expected="none", found=f"{port.get('internal'):g}", remedy=remedy
-        )
+        number = str(port.get("internal", "a port")).removesuffix(".0")
+        yield Problem(path="ports", expected="none", found=number, remedy=remedy)
     if container.props.get("publishAllPorts"):
         yield Problem(path="publishAllPorts", expected="false", found="true", remedy=remedy)
 
@@ -52,7 +51,10 @@ def docker_socket(container: Resource) -> Iterator[Problem]:
             )
         elif not read_only:
             yield Problem(
-                path=path, expected="docker.sock read-only", found="read-write", remedy="Set it."
+                path=path,
+                expected="docker.sock read-only",
+                found="read-write",
+                remedy="Set readOnly beside it.",
             )
 
 

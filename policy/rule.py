@@ -21,7 +21,8 @@ class Resource:
     @property
     def labels(self) -> dict[str, str]:
         """The Docker labels."""
-        return {item["label"]: item["value"] for item in self.props.get("labels") or []}
+        listed = self.props.get("labels") or []
+        return {item["label"]: item["value"] for item in listed if "value" in item}
 
     @property
     def role(self) -> str:

@@ -58,3 +58,17 @@ def test_what_a_preview_does_not_know_is_left_out() -> None:
 def test_every_policy_has_a_name_of_its_own() -> None:
     names = [policy.name for policy in policies()]
     assert len(names) == len(set(names)) == len(RULES) + 1
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_no_rule_stumbles_over_a_preview_that_knows_next_to_nothing(rule: Rule) -> None:
+    props = {
+        "labels": [{"label": "mcpier.role"}, {"label": "traefik.enable", "value": "true"}],
+        "ports": [{}],
+        "mounts": [{}],
+        "volumes": [{}],
+        "devices": [{}],
+        "build": {},
+    }
+    for known_so_far in ({}, props):
+        assert all(map(str, rule.check(Resource(stack="dev", props=known_so_far))))
