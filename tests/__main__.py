@@ -46,7 +46,7 @@ ALL = [
 ]
 # importlib: in the folders of all parts some modules have one name.
 IN_ALL_FOLDERS = pytest("tests", "--import-mode=importlib", "-m", "soak")
-SOAK = Phase(name="soak", minutes=60, commands=[IN_ALL_FOLDERS])
+SOAK = Phase(name="soak", minutes=45, commands=[IN_ALL_FOLDERS])
 PHASES = {"check": [CHECK], "all": ALL, "soak": [SOAK]}
 
 
