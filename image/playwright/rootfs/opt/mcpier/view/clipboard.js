@@ -16,7 +16,9 @@ function send(text) {
 
 async function sendLocalClipboard() {
   try {
-    send(await navigator.clipboard.readText());
+    const text = await navigator.clipboard.readText();
+    // An empty one here is no reason to empty the remote one.
+    if (text) send(text);
   } catch {
     // Not allowed here: the panel remains.
   }
