@@ -8,6 +8,8 @@ from functools import cached_property, lru_cache
 # `mcp-<id>` is one DNS label: 63 characters at most, 59 of them for the id.
 INSTANCE_ID = r"[a-z0-9-]{1,59}"
 _REMEMBERED = 4096
+# 253 characters of a name (RFC 1035, section 2.3.4), a final dot and a port.
+_LONGEST = 260
 
 
 class Kind(StrEnum):
@@ -46,10 +48,14 @@ class Hosts:
         )
         self._app = re.compile(rf"app\.{re.escape(domain)}\.?(?::[0-9]{{1,5}})?".encode())
         # Clients ask for the same few hosts over and over.
-        self.parse = lru_cache(maxsize=_REMEMBERED)(self._parse)
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._parse)
+
+    def parse(self, host: bytes) -> InstanceHost | None:
+        """The instance a `Host` value means, or None when it names none."""
+        # Whatever a client sends may be remembered: it must be small.
+        return self._remembered(host) if len(host) <= _LONGEST else None
 
     def _parse(self, host: bytes) -> InstanceHost | None:
-        """The instance a `Host` value means, or None when it names none."""
         match = self._name.fullmatch(host.lower())
         if match is None:
             return None

@@ -27,11 +27,11 @@ def probe_isolation(
     image: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> local.Command:
-    """Runs for a new network, and whenever other instances run, or other images of them.
+    """Runs for a new network, and whenever other instances run.
 
     It fails where a throw-away container reaches another one. `image` is one with python3.
     """
-    running = [f"{instance.id} {instance.type.context_digest}" for instance in spec.running]
+    running = [instance.id for instance in spec.running]
     return local.Command(
         name,
         create=COMMAND,

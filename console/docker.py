@@ -17,6 +17,9 @@ LISTINGS = {
 }
 
 
+_SEE_ENGINE = "see that the Docker engine runs; `make up` starts one where it can"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Found:
     """A container, network or volume of the engine, by its full id."""
@@ -62,6 +65,9 @@ def _inspect(kind: str, ids: Sequence[str]) -> list[dict[str, Any]]:
 def engine() -> dict[str, Any]:
     """What the engine tells of itself: `docker info`."""
     found: dict[str, Any] = json.loads(_docker("system", "info", "--format", "{{json .}}"))
+    # Older clients end with 0 where no engine answers.
+    if errors := found.get("ServerErrors"):
+        raise ConsoleError(f"the Docker engine does not answer: {'; '.join(errors)}", _SEE_ENGINE)
     return found
 
 
@@ -85,7 +91,7 @@ def _docker(*arguments: str) -> str:
     if done.returncode != 0:
         raise ConsoleError(
             f"docker {arguments[0]} {arguments[1]} failed: {done.stderr.strip()}",
-            "see that the Docker engine runs; `make up` starts one where it can",
+            _SEE_ENGINE,
         )
     return done.stdout
 

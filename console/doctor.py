@@ -12,6 +12,7 @@ from components.core.naming import endpoint_host, host_name
 from console import docker
 from console.drift import CONTAINER, container_drift
 from console.edge import Edge
+from console.errors import ConsoleError
 from console.findings import Check, Finding
 from console.pulumi import Pulumi
 from console.repair import all_on_host, lost_resources
@@ -109,7 +110,10 @@ def _asks(
     outputs: Callable[[], Mapping[str, Any]], edge: Callable[[], Edge], id_: str
 ) -> Callable[[], Iterator[Finding]]:
     def ask() -> Iterator[Finding]:
-        client = next(iter(outputs()["clients"][id_].values()))
+        clients = outputs().get("clients", {}).get(id_)
+        if not clients:
+            raise ConsoleError(f"{id_} is in the stack file and not deployed", "type: make up")
+        client = next(iter(clients.values()))
         edge().initialize(client["url"], client["headers"])
         return iter(())
 

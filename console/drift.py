@@ -6,6 +6,7 @@ from typing import Any
 
 CONTAINER = "docker:index/container:Container"
 MIB = 1 << 20
+ACTED_ON = ("mcpier.", "traefik.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,10 @@ def _changes(inputs: Mapping[str, Any], container: Mapping[str, Any], host: Host
         _variables(image.get("Env")),
     )
     changes += _changed(
-        "label", _labels(inputs), config.get("Labels") or {}, image.get("Labels") or {}
+        "label",
+        _labels(inputs),
+        _that_count(config.get("Labels")),
+        _that_count(image.get("Labels")),
     )
     if limits["Memory"] != inputs["memory"] * MIB:
         changes.append(f"may use {limits['Memory'] // MIB} MiB, not {inputs['memory']}")
@@ -84,6 +88,11 @@ def _changed(
         for name in sorted(expected.keys() | has.keys())
         if expected.get(name) != has.get(name)
     ]
+
+
+def _that_count(labels: Mapping[str, str] | None) -> dict[str, str]:
+    """The labels that somebody acts on; Docker Desktop, for one, adds others of its own."""
+    return {name: value for name, value in (labels or {}).items() if name.startswith(ACTED_ON)}
 
 
 def _variables(pairs: Sequence[str] | None) -> dict[str, str]:

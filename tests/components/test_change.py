@@ -224,10 +224,10 @@ def test_no_instance_starts_before_the_network_is_known_to_keep_it_apart(
     assert "--network mcpier-dev-instances " in " ".join(document["run"])
 
 
-def test_another_image_of_an_instance_is_another_reason_to_try_its_network(
+def test_another_instance_is_another_reason_to_try_its_network(
     config: dict[str, Any], recording: Recording
 ) -> None:
-    config["instances"]["docs"]["type"] = "playwright"
+    config["instances"]["added"] = {"type": "playwright"}
     other = declare(config).of("command")["isolation"]
     assert other.inputs["triggers"] != recording.of("command")["isolation"].inputs["triggers"]
 
