@@ -77,6 +77,13 @@ def test_a_connection_tells_whether_the_instance_is_in_use(
     assert in_use([8080, 6080], (table,)) is used
 
 
+def test_a_kernel_without_ipv6_has_no_table_of_it(tmp_path: Path) -> None:
+    table, absent = tmp_path / "tcp", tmp_path / "tcp6"
+    table.write_text(f"{HEAD}\n   0: 020011AC:1F90 010011AC:D431 01 00000000:00000000\n")
+    assert in_use([8080], (absent, table))
+    assert not in_use([8080], (absent,))
+
+
 def test_the_kernels_own_tables_are_read() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

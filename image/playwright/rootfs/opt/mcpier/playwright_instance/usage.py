@@ -56,7 +56,8 @@ def in_use(
 ) -> bool:
     """Whether one of the ports has a connection from outside the container."""
     wanted = {f"{port:04X}" for port in ports}
-    for table in tables:
+    # Where the kernel has no IPv6 (ipv6.disable=1), there is no table of it.
+    for table in filter(Path.exists, tables):
         for line in table.read_text(encoding="ascii").splitlines()[1:]:
             _, local, remote, state, *_ = line.split()
             outside = remote.partition(":")[0] not in LOOPBACK
