@@ -9,4 +9,5 @@ def read_secret_variables(folder: Path = SECRET_VARIABLES) -> dict[str, str]:
     """Return the variables by name; each is a file of that name."""
     if not folder.is_dir():
         return {}
-    return {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.iterdir())}
+    # As bytes: reading text would turn a value's CRLF and CR into LF.
+    return {file.name: file.read_bytes().decode() for file in sorted(folder.iterdir())}
