@@ -18,7 +18,9 @@ def problem(pem: str) -> str | None:
     try:
         ssl.create_default_context(cadata=pem)
     except ssl.SSLError as error:
-        return f"MCPIER_EXTRA_CA cannot be read ({error.reason}); expected certificates in PEM"
+        # OpenSSL gives no reason for some, such as a certificate that is cut off.
+        told = error.reason or error
+        return f"MCPIER_EXTRA_CA cannot be read ({told}); expected certificates in PEM"
     return None
 
 
