@@ -6,9 +6,8 @@ import pytest
 import yaml
 
 from components.core.errors import ConfigError
-from components.core.parse import parse
 from components.instance_types import load_types
-from tests.components.recording import PLAIN, PROJECT
+from tests.components.recording import PLAIN
 
 
 def add(project: Path, name: str, text: str) -> Path:
@@ -46,12 +45,3 @@ def test_an_empty_type_file_is_told_what_it_lacks(tmp_path: Path) -> None:
     add(tmp_path, "a", "")
     with pytest.raises(ConfigError, match=r"type\.yaml:description: expected a sentence"):
         load_types(tmp_path)
-
-
-def test_the_example_of_a_stack_is_good_and_shows_every_choice_of_the_types_that_it_uses() -> None:
-    text = (PROJECT / "stacks" / "Pulumi.example.yaml").read_text("utf-8")
-    config = {
-        key.removeprefix("mcpier:"): value for key, value in yaml.safe_load(text)["config"].items()
-    }
-    (demo, _) = parse("example", config, load_types(PROJECT)).instances
-    assert set(demo.choices) == {choice.name for choice in demo.type.choices}
