@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
+from posixpath import isabs, normpath
 
 from components.core.errors import Problem
 from components.core.lanes import GATE, gated
@@ -39,6 +40,7 @@ def own_network(container: Resource) -> Iterator[Problem]:
 
 def docker_socket(container: Resource) -> Iterator[Problem]:
     """Only the socket-proxy holds docker.sock, and as read-only as a socket can be."""
+    yield from _inherited(container.props)
     for path, source, read_only in _mounted(container.props):
         if not _holds_docker_socket(source):
             continue
@@ -58,6 +60,18 @@ def docker_socket(container: Resource) -> Iterator[Problem]:
             )
 
 
+def _inherited(props: Mapping[str, object]) -> Iterator[Problem]:
+    volumes = props.get("volumes")
+    for item in volumes if isinstance(volumes, list) else []:
+        if found := item.get("fromContainer"):
+            yield Problem(
+                path="volumes.fromContainer",
+                expected="nothing: docker.sock comes along with another container's volumes",
+                found=str(found),
+                remedy="Take it out, and name in mounts what the container needs.",
+            )
+
+
 def _mounted(props: Mapping[str, object]) -> Iterator[tuple[str, str, bool]]:
     """Path of the property, source on the host, and whether it is read-only."""
     for place, source in (("mounts", "source"), ("volumes", "hostPath")):
@@ -67,8 +81,9 @@ def _mounted(props: Mapping[str, object]) -> Iterator[tuple[str, str, bool]]:
 
 
 def _holds_docker_socket(source: str) -> bool:
-    path = PurePosixPath(source)
-    return path.is_absolute() and any(
+    # Neither normpath nor PurePosixPath takes two leading slashes for one, as the kernel does.
+    path = PurePosixPath("/", normpath(source).lstrip("/"))
+    return isabs(source) and any(
         path == socket or path in socket.parents for socket in DOCKER_SOCKETS
     )
 

@@ -78,6 +78,8 @@ ALLOWED: dict[str, Resource] = {
     ),
     "the socket-proxy": container(role("socket-proxy"), **mounting(SOCKET, readOnly=True)),
     "a folder of the host": container(**mounting("/etc/letsencrypt", readOnly=True)),
+    "a folder beside docker.sock": container(**mounting("/run/../srv/run", readOnly=True)),
+    "a volume by name": container(volumes=[{"volumeName": "data", "containerPath": "/data"}]),
     "a digest": container(image=f"example.org/server@{ID}"),
     "a tag of our own digest": container(image="mcpier/playwright:0123456789abcdef"),
     "an image that is not known yet": Resource(
@@ -103,6 +105,18 @@ FOUND: dict[str, tuple[Resource, Iterable[str]]] = {
     "the whole host": (container(**mounting("/")), ["docker-socket"]),
     "docker.sock as a volume": (
         container(volumes=[{"hostPath": SOCKET, "containerPath": "/s"}]),
+        ["docker-socket"],
+    ),
+    "docker.sock by a way around": (
+        container(**mounting("/run/../run/./docker.sock")),
+        ["docker-socket"],
+    ),
+    "docker.sock behind two slashes": (
+        container(**mounting("//run//docker.sock")),
+        ["docker-socket"],
+    ),
+    "docker.sock by another container's volumes": (
+        container(volumes=[{"fromContainer": "mcpier-dev-socket-proxy"}]),
         ["docker-socket"],
     ),
     "docker.sock read-write": (
