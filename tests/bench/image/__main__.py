@@ -27,6 +27,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--only", choices=FIGURES, nargs="+", default=list(FIGURES))
     options = parser.parse_args()
+    if options.rounds < 2:
+        parser.error("--rounds: expected 2 or more, since one round has no quantiles")
     sweep()
     scratch = tempfile.TemporaryDirectory(prefix="mcpier-bench-")
     with scratch as folder, Pages() as served:

@@ -36,7 +36,7 @@ def measure_idle(setting: Setting) -> None:
 
 
 def measure_density(setting: Setting) -> None:
-    """Starts the promised number of instances, all at once; tells what they take together."""
+    """Starts the promised number of instances, without waiting between; tells what they take."""
     free = _available_mib()
     if free < HOST_MIB:
         print(f"density: skipped, only {free:.0f} MiB of memory are free", file=sys.stderr)
@@ -46,7 +46,7 @@ def measure_density(setting: Setting) -> None:
         seconds = time.monotonic() - began
         taken = free - _available_mib()
         healthy = sum(instance.verdict()["healthy"] for instance in instances)
-    figure(BENCH, "instances started at once and healthy", [healthy], "instances")
+    figure(BENCH, "instances started in one go and healthy", [healthy], "instances")
     figure(BENCH, "docker run of the first to all healthy", [seconds], "s")
     figure(BENCH, "memory of the host for all of them", [taken], "MiB")
 
