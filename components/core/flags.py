@@ -53,8 +53,14 @@ def static_flags(spec: StackSpec, network: str) -> list[str]:
 
 
 def acme_environment(acme: Acme) -> dict[str, str]:
-    """Where lego finds each of the DNS provider's variables: in a file of its name."""
-    return {f"{name}_FILE": f"{ACME_SECRETS_DIR}/{name}" for name in acme.credentials}
+    """Where lego finds each of the DNS provider's variables: in a file of its name.
+
+    A variable that names a file anyway is not given a second `_FILE`.
+    """
+    return {
+        f"{name.removesuffix('_FILE')}_FILE": f"{ACME_SECRETS_DIR}/{name}"
+        for name in acme.credentials
+    }
 
 
 def _acme(acme: Acme) -> list[str]:

@@ -16,6 +16,19 @@ VNC_PASSWORD = r"[!-~]{8}"
 VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 # As lego's DNS providers name what they ask for.
 PROVIDER_VARIABLE = r"[A-Z][A-Z0-9_]*"
+# lego leaves them to the AWS SDK, which takes none of them from a file (lego's page on route53).
+AWS_SDK_VARIABLES = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_ASSUME_ROLE_ARN",
+    "AWS_DEFAULT_REGION",
+    "AWS_EXTERNAL_ID",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_SDK_LOAD_CONFIG",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+)
+AWS_FILE = "AWS_SHARED_CREDENTIALS_FILE"
 KEY = "secrets"
 
 
@@ -68,7 +81,7 @@ def parse_given(root: Section) -> AllGiven | None:
     section = root.hidden(KEY)
     found = AllGiven(
         instances={id_: _instance(entry) for id_, entry in section.sections("instances")},
-        acme=_named(section, "acme", PROVIDER_VARIABLE, r"[^\0]*", "text"),
+        acme=_acme(section.section("acme")),
     )
     section.close()
     return found
@@ -96,8 +109,10 @@ def _exposed(secrets: str, below: str) -> Problem:
 
 def _instance(entry: Section) -> Given:
     given = Given(
-        env=_named(entry, "env", VARIABLE, r"[^\0]*", "text"),
-        tokens=_named(entry, "tokens", ".*", TOKEN, "20 to 512 characters of a bearer token"),
+        env=_named(entry.section("env"), VARIABLE, r"[^\0]*", "text"),
+        tokens=_named(
+            entry.section("tokens"), ".*", TOKEN, "20 to 512 characters of a bearer token"
+        ),
         vnc_password=entry.text(
             "vncPassword",
             pattern=VNC_PASSWORD,
@@ -111,8 +126,19 @@ def _instance(entry: Section) -> Given:
     return given
 
 
-def _named(entry: Section, key: str, name: str, value: str, expected: str) -> dict[str, str]:
-    section = entry.section(key)
+def _acme(section: Section) -> dict[str, str]:
+    found = _named(section, PROVIDER_VARIABLE, r"[^\0]*", "text")
+    file = f"its value is what a credentials file holds. Type: {set_secret(section.at(AWS_FILE))}"
+    for name in found:
+        if name in AWS_SDK_VARIABLES:
+            expected = "a variable that can be read from a file"
+            section.mismatch(name, expected, name, f"Give {AWS_FILE} instead; {file}")
+        if f"{name}_FILE" in found:
+            section.mismatch(name, f"either {name} or {name}_FILE", "both", "Remove one of them.")
+    return found
+
+
+def _named(section: Section, name: str, value: str, expected: str) -> dict[str, str]:
     found = {}
     letters = "capitals" if name == PROVIDER_VARIABLE else "letters"
     for each in section.names(name, expected=f"a name of {letters}, digits and underscores"):

@@ -117,7 +117,7 @@ def _acme(section: Section, given: AllGiven | None, surroundings: Surroundings) 
         dns_provider=section.text(
             "dnsProvider",
             pattern="[a-z0-9][a-z0-9-]*",
-            expected="the code of a DNS provider such as cloudflare or route53",
+            expected="the code of a DNS provider such as cloudflare",
             remedy="Take it from the list of lego's DNS providers.",
         ),
         ca_server=section.text(

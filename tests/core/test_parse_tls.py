@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from components.core.errors import ConfigError
+from components.core.flags import acme_environment
 from components.core.instance_type import InstanceType
 from components.core.model import Acme, Files, HostDir, StackSpec
 from components.core.parse import parse
@@ -283,6 +284,45 @@ def test_secrets_that_nothing_reads_are_refused(read_tls: Read) -> None:
 
 def test_credentials_may_stay_while_another_mode_is_tried(read_tls: Read) -> None:
     assert read_tls({}, {"acme": {"CF_DNS_API_TOKEN": "canary"}})
+
+
+def test_variables_of_a_provider_are_read_from_files_under_one_file_suffix(read_tls: Read) -> None:
+    given = {"AWS_HOSTED_ZONE_ID": "Z1", "AWS_SHARED_CREDENTIALS_FILE": "[default]\nregion = a\n"}
+    tls = read_tls(ACME | {"dnsProvider": "route53"}, {"acme": given}).tls
+    assert isinstance(tls, Acme)
+    assert acme_environment(tls) == {
+        "AWS_HOSTED_ZONE_ID_FILE": "/run/secrets/acme/AWS_HOSTED_ZONE_ID",
+        "AWS_SHARED_CREDENTIALS_FILE": "/run/secrets/acme/AWS_SHARED_CREDENTIALS_FILE",
+    }
+
+
+@pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_SESSION_TOKEN"])
+def test_what_only_the_aws_sdk_reads_is_refused_with_the_file_that_it_takes(
+    name: str, read_tls: Read
+) -> None:
+    assert told(
+        lambda: read_tls(ACME | {"dnsProvider": "route53"}, {"acme": {name: "canary"}})
+    ) == [
+        f"mcpier:secrets.acme.{name}: expected a variable that can be read from a file, found "
+        f"{name}. Give AWS_SHARED_CREDENTIALS_FILE instead; its value is what a credentials file "
+        "holds. Type: pulumi config set --secret --path "
+        "'mcpier:secrets.acme.AWS_SHARED_CREDENTIALS_FILE'"
+    ]
+
+
+def test_credentials_that_are_no_mapping_are_told_of_once(read_tls: Read) -> None:
+    assert told(lambda: read_tls(ACME, {"acme": "canary"})) == [
+        "mcpier:secrets.acme: expected a mapping, found text. Write one `key: value` a line "
+        "below it."
+    ]
+
+
+def test_a_variable_and_the_file_in_its_place_exclude_each_other(read_tls: Read) -> None:
+    both = {"CF_DNS_API_TOKEN": "canary", "CF_DNS_API_TOKEN_FILE": "canary"}
+    assert told(lambda: read_tls(ACME, {"acme": both})) == [
+        "mcpier:secrets.acme.CF_DNS_API_TOKEN: expected either CF_DNS_API_TOKEN or "
+        "CF_DNS_API_TOKEN_FILE, found both. Remove one of them."
+    ]
 
 
 @pytest.mark.parametrize(
