@@ -89,6 +89,7 @@ class Traefik(pulumi.ComponentResource):
             volumes={"dynamic": volume.name},
             files=_pair(spec, vault).apply(lambda pair: _files(spec, pair)),
             kept=[f"dynamic/{name}" for name in PUBLISHED] if published else [],
+            watched=True,
             opts=pulumi.ResourceOptions(parent=self, depends_on=published),
         )
 

@@ -48,20 +48,21 @@ def write_files(
     volumes: Mapping[str, pulumi.Input[str]],
     files: pulumi.Output[Sequence[File]],
     kept: Sequence[str] = (),
+    watched: bool = False,
     opts: pulumi.ResourceOptions,
 ) -> local.Command:
     """Makes the volumes hold exactly these files, in a container of an image with python3.
 
-    What stands at the paths `kept` belongs to somebody else, and stays. `uploads` fails on a
-    read-only container and host binds break remote hosts. The content goes in on stdin: it may be
-    secret.
+    What stands at the paths `kept` belongs to somebody else, and stays. In volumes that a program
+    watches, files stay until the next write that those before named. `uploads` fails on a read-only
+    container and host binds break remote hosts. The content goes in on stdin: it may be secret.
     """
     mounts = pulumi.Output.all(**dict(sorted(volumes.items()))).apply(_mount_flags)
     script = shlex.quote(WRITER.read_text("utf-8"))
     command = pulumi.Output.concat(
         helper_run(stack), " ", mounts, " ", image, " python3 -c ", script
     )
-    document = files.apply(lambda written: _document(sorted(volumes), written, kept))
+    document = files.apply(lambda written: _document(sorted(volumes), written, kept, watched))
     return container_command(name, command, pulumi.Output.secret(document), opts)
 
 
@@ -90,7 +91,9 @@ def _mount_flags(volumes: dict[str, Any]) -> str:
     )
 
 
-def _document(roots: Sequence[str], files: Sequence[File], kept: Sequence[str]) -> str:
+def _document(
+    roots: Sequence[str], files: Sequence[File], kept: Sequence[str], watched: bool
+) -> str:
     return json.dumps(
         {
             "files": [
@@ -104,5 +107,6 @@ def _document(roots: Sequence[str], files: Sequence[File], kept: Sequence[str]) 
             ],
             "kept": [f"/volumes/{path}" for path in kept],
             "roots": [f"/volumes/{root}" for root in roots],
+            "watched": watched,
         }
     )

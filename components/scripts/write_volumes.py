@@ -1,10 +1,10 @@
 """Writes files into mounted volumes: runs in a container, with what to write as JSON on stdin.
 
-Document: `{"roots": [directory, …], "kept": [path, …], "files": [{"path", "content", "mode",
-"uid"}, …]}`. Files are written in order, each under a name of its own and then renamed, so that a
-reader sees the old one or the new one whole. What a root holds besides is removed last, but for
-what is kept, and for files that a replaced or removed one named: who has just read it may open them
-now. The next run removes those.
+Document: `{"roots": [directory, …], "kept": [path, …], "watched": bool, "files": [{"path",
+"content", "mode", "uid"}, …]}`. Files are written in order, each under a name of its own and then
+renamed, so that a reader sees the old one or the new one whole. What a root holds besides is
+removed last, but for what is kept. Where roots are watched, files stay as well that a replaced or
+removed one named: who has just read it may open them now. The next run removes those.
 """
 
 import json
@@ -23,7 +23,9 @@ def main() -> None:
         written |= {path, *path.parents}
     kept = [Path(path) for path in document["kept"]]
     for root in map(Path, document["roots"]):
-        prune(root, written, kept, before)
+        others = not_written(root, written, kept)
+        named = before + "".join(map(text, others)) if document["watched"] else ""
+        prune(root, others, named)
 
 
 def write(path: Path, file: dict[str, str]) -> None:
@@ -39,14 +41,17 @@ def write(path: Path, file: dict[str, str]) -> None:
     partial.rename(path)
 
 
-def prune(root: Path, written: set[Path], kept: list[Path], before: str) -> None:
+def not_written(root: Path, written: set[Path], kept: list[Path]) -> list[Path]:
+    """What a root holds besides, what is in a folder before the folder."""
     found = sorted(root.rglob("*"), reverse=True)
-    others = [
+    return [
         path for path in found if path not in written and not any(map(path.is_relative_to, kept))
     ]
-    before += "".join(map(text, others))
+
+
+def prune(root: Path, others: list[Path], named: str) -> None:
     for path in others:
-        if path.is_file() and path.relative_to(root).as_posix() not in before:
+        if path.is_file() and path.relative_to(root).as_posix() not in named:
             path.unlink()
         elif path.is_dir() and not any(path.iterdir()):
             path.rmdir()

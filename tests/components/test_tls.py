@@ -163,6 +163,17 @@ def test_what_the_follower_publishes_is_there_first_and_left_alone(host_dir: Rec
     assert order["host"].endswith(".mcp.example.org")
 
 
+def test_only_traefik_which_watches_its_folder_may_still_read_what_was_replaced(
+    acme: Recording,
+) -> None:
+    watched = {
+        name: json.loads(command.inputs["stdin"])["watched"]
+        for name, command in acme.of("command").items()
+        if command.inputs.get("stdin", "").startswith('{"files"')
+    }
+    assert watched == {"acme-files": False, "instance-secrets-files": False, "traefik-files": True}
+
+
 def test_the_deploy_waits_for_the_follower_too(host_dir: Recording) -> None:
     assert "certificates" in host_dir.of("command")["readiness"].depends_on
 

@@ -21,11 +21,18 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-def write(root: Path, files: dict[str, str], mode: str = "0400", kept: Sequence[str] = ()) -> int:
+def write(
+    root: Path,
+    files: dict[str, str],
+    mode: str = "0400",
+    kept: Sequence[str] = (),
+    watched: bool = False,
+) -> int:
     """Makes the volume hold the files; the exit status."""
     document = {
         "kept": [str(root / name) for name in kept],
         "roots": [str(root)],
+        "watched": watched,
         "files": [
             {"path": str(root / name), "content": text, "mode": mode, "uid": str(os.getuid())}
             for name, text in files.items()
@@ -113,30 +120,43 @@ def test_what_is_somebody_elses_stays(root: Path) -> None:
     assert held(root) == {"host/a.key": "1", "host.yaml": "2", "mcpier.yaml": "{}"}
 
 
+def test_a_secret_goes_whatever_it_and_its_neighbours_name(root: Path) -> None:
+    itself = {"env/KEY_FILE": "/run/secrets/mcpier/env/KEY_FILE and env/KEY"}
+    write(root, {"env/KEY": "secret", **itself})
+    assert write(root, itself) == 0
+    assert held(root) == itself
+    assert write(root, {}) == 0
+    assert list(root.iterdir()) == []
+
+
 def test_what_a_replaced_file_named_stays_for_who_has_just_read_it(root: Path) -> None:
     def pair(name: str) -> dict[str, str]:
         return {f"tls/{name}.key": name, "mcpier.yaml": f"/etc/dynamic/tls/{name}.key"}
 
-    write(root, pair("first"))
-    write(root, pair("second"))
+    write(root, pair("first"), watched=True)
+    write(root, pair("second"), watched=True)
     assert held(root) == pair("second") | {"tls/first.key": "first"}
-    write(root, pair("third"))
+    write(root, pair("third"), watched=True)
     assert held(root) == pair("third") | {"tls/second.key": "second"}
-    write(root, pair("third"))
+    write(root, pair("third"), watched=True)
     assert held(root) == pair("third")
 
 
 def test_a_folder_goes_with_the_last_file_in_it(root: Path) -> None:
-    write(root, {"tls/a.key": "a", "mcpier.yaml": "tls/a.key"})
-    write(root, {"mcpier.yaml": "nothing"})
+    write(root, {"tls/a.key": "a", "mcpier.yaml": "tls/a.key"}, watched=True)
+    write(root, {"mcpier.yaml": "nothing"}, watched=True)
     assert (root / "tls" / "a.key").exists()
-    write(root, {"mcpier.yaml": "nothing"})
+    write(root, {"mcpier.yaml": "nothing"}, watched=True)
     assert [path.name for path in root.rglob("*")] == ["mcpier.yaml"]
 
 
 def test_what_a_removed_file_named_stays_as_long(root: Path) -> None:
-    write(root, {"host/a.key": "a", "host.yaml": "/etc/dynamic/host/a.key", "mcpier.yaml": "1"})
-    write(root, {"mcpier.yaml": "2"})
+    write(
+        root,
+        {"host/a.key": "a", "host.yaml": "/etc/dynamic/host/a.key", "mcpier.yaml": "1"},
+        watched=True,
+    )
+    write(root, {"mcpier.yaml": "2"}, watched=True)
     assert held(root) == {"host/a.key": "a", "mcpier.yaml": "2"}
-    write(root, {"mcpier.yaml": "2"})
+    write(root, {"mcpier.yaml": "2"}, watched=True)
     assert held(root) == {"mcpier.yaml": "2"}
