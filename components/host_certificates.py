@@ -11,7 +11,7 @@ from pulumi_command import local
 from components.container import ContainerArgs, Mount, declare_container
 from components.core.instance_type import Health
 from components.core.model import HostDir, StackSpec
-from components.core.naming import helper_run, host_name, labels
+from components.core.naming import LOCKED, helper_run, host_name, labels
 from components.core.routing import DYNAMIC_DIR, certificate_document
 from components.volume import container_command
 
@@ -21,6 +21,8 @@ FOLLOWER = Path(__file__).parent / "scripts" / "follow_certificates.py"
 PAIRS, DOCUMENT = "host", "host.yaml"
 PUBLISHED = (PAIRS, DOCUMENT)
 LOOKED = "/run/looked"
+# The folders of certbot are root's own; without capabilities that is all root may read.
+USER = "0"
 # A renewal must be seen within a minute; a look reads two small files.
 SECONDS = 5
 
@@ -76,12 +78,13 @@ def _order(spec: StackSpec, tls: HostDir) -> str:
 def _publish(
     stack: str, tls: HostDir, volume: docker.Volume, image: docker.RemoteImage
 ) -> pulumi.Output[str]:
+    """With the follower's rights: what it could never read must end the deploy."""
     folders = " ".join(
         f"--mount type=bind,source={folder},target={folder},readonly" for folder in tls.mounted
     )
     script = shlex.quote(FOLLOWER.read_text("utf-8"))
     return pulumi.Output.concat(
-        f"{helper_run(stack)} {folders} --mount type=volume,source=",
+        f"{helper_run(stack)} {LOCKED} --user {USER} {folders} --mount type=volume,source=",
         volume.name,
         f",target={DYNAMIC_DIR} ",
         image.image_id,
@@ -100,8 +103,7 @@ def _container(
         health=Health(command=recently, interval=5, timeout=3, start_period=10, retries=3),
         entrypoint=["python3", "-c", FOLLOWER.read_text("utf-8")],
         command=["follow", order],
-        # The folders of certbot are root's own; without capabilities that is all root may read.
-        user="0",
+        user=USER,
         network_mode="none",
         mounts=[Mount(volume=volume.name, path=DYNAMIC_DIR, read_only=False)],
         host_folders=[str(folder) for folder in tls.mounted],

@@ -12,11 +12,10 @@ import pulumi_docker as docker
 from pulumi_command import local
 
 from components.core.model import StackSpec
-from components.core.naming import helper_run
+from components.core.naming import LOCKED, helper_run
 
 COMMAND = "python3 components/scripts/probe_isolation.py"
-LOCKED = "--read-only --cap-drop ALL --security-opt no-new-privileges --user 65534"
-BOUNDED = "--memory 64m --pids-limit 16"
+BOUNDED = "--user 65534 --memory 64m --pids-limit 16"
 
 
 def probe_isolation(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 # Role of a container, network, volume or image; `instance` is the role of an MCP server's parts.
 INSTANCE = "instance"
+# For helpers: the rights that a container of the stack has without any of its own.
+LOCKED = "--read-only --cap-drop ALL --security-opt no-new-privileges"
 
 
 def host_name(stack: str, part: str) -> str:

@@ -148,8 +148,8 @@ def once(order: Order) -> int:
         domain = order.host.partition(".")[2]
         print(
             f"the certificate in {order.source} on the Docker host cannot be served: {refused}\n"
-            f"  → let fullchain.pem and privkey.pem belong together and be good for *.{domain}, "
-            "then run the update again",
+            "  → let fullchain.pem and privkey.pem belong together and to root, and be good for "
+            f"*.{domain}, then run the update again",
             file=sys.stderr,
         )
         return 1

@@ -160,7 +160,7 @@ def test_a_pair_that_cannot_be_served_leaves_what_is_served(
     assert done.returncode == 1
     assert "cannot be served: " in done.stderr
     assert reason in done.stderr
-    assert "→ let fullchain.pem and privkey.pem belong together" in done.stderr
+    assert "→ let fullchain.pem and privkey.pem belong together and to root" in done.stderr
     assert "Traceback" not in done.stderr
     assert host.served() == good
     assert len(list((host.dynamic / "host").iterdir())) == 2

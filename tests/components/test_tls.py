@@ -146,6 +146,15 @@ def test_a_folder_of_the_host_is_read_by_one_container_without_a_network(
         assert f"--mount type=bind,source={folder},target={folder},readonly " in published
 
 
+def test_the_check_of_a_deploy_has_no_more_rights_than_the_follower(host_dir: Recording) -> None:
+    follower = host_dir.of("container")["certificates"].inputs
+    rights = (follower["user"], follower["readOnly"], follower["capabilities"])
+    assert rights == ("0", True, {"drops": ["ALL"]})
+    published = host_dir.of("command")["certificates-published"].inputs["create"]
+    locked = "--read-only --cap-drop ALL --security-opt no-new-privileges --user 0 "
+    assert locked in published.partition(" python3 ")[0]
+
+
 def is_folder(mount: Mapping[str, Any]) -> bool:
     return bool(mount["type"] == "bind" and mount["source"] != "/var/run/docker.sock")
 
