@@ -14,7 +14,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from tests.bench.figures import figure
-from tests.bench.platform.rivals import STACK, Compose, Floor, Mcpier
+from tests.bench.platform.rivals import COMPOSE, FLOOR, STACK, Compose, Floor, Mcpier
 from tests.e2e.deployment import sweep
 
 BENCH = "platform"
@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--many", type=int, default=200, help="containers beside one that is added")
     options = parser.parse_args()
     require_compose()
-    sweep(STACK)
+    sweep_all()
     scratch = tempfile.TemporaryDirectory(prefix="mcpier-bench-")
     with scratch as folder:
         mcpier = Mcpier.make(Path(folder))
@@ -61,7 +61,13 @@ def main() -> None:
             first_deploys(mcpier, floor, compose, options.rounds)
             with_many(mcpier, floor, options.rounds, options.many)
         finally:
-            sweep(STACK)
+            sweep_all()
+
+
+def sweep_all() -> None:
+    """Removes what any rival left: a run that fails, or was killed, takes nothing down itself."""
+    for stack in (STACK, FLOOR, COMPOSE):
+        sweep(stack)
 
 
 def first_deploys(mcpier: Mcpier, floor: Floor, compose: Compose, rounds: int) -> None:

@@ -13,24 +13,32 @@ from typing import Any
 from tests.e2e.deployment import BASES, Deployment, docker, sweep
 
 STACK = "bench"
+# The label of what the rivals make; another stack than mcpier's, which would take it for its own.
+FLOOR = "bench-floor"
+COMPOSE = "bench-compose"
 ECHO = Path(__file__).parents[2] / "attack" / "echo"
 EDGE = {
     "httpPort": 27080,
     "httpsPort": 27443,
     "adminPort": 27444,
-    "controlSubnet": "10.77.248.0/28",
+    "controlSubnet": "10.77.250.0/28",
 }
-NETWORK = "mcpier-bench-floor"
 PROGRAM = """
 import pulumi, pulumi_docker as docker
 config = pulumi.Config()
-network = docker.Network("network", name=config.require("network"))
+stack = config.require("stack")
+network = docker.Network(
+    "network",
+    name=f"mcpier-{stack}",
+    labels=[docker.NetworkLabelArgs(label="mcpier.stack", value=stack)],
+)
 for number in range(config.require_int("count")):
     docker.Container(
         f"floor-{number}",
-        name=f"mcpier-bench-floor-{number}",
+        name=f"mcpier-{stack}-{number}",
         image=config.require("image"),
         network_mode="bridge",
+        labels=[docker.ContainerLabelArgs(label="mcpier.stack", value=stack)],
         networks_advanced=[docker.ContainerNetworksAdvancedArgs(name=network.name)],
         memory=128,
         memory_swap=128,
@@ -89,7 +97,7 @@ class Floor:
 
     def up(self, count: int) -> None:
         """Deploys that many containers."""
-        for key, value in (("network", NETWORK), ("image", self.image), ("count", str(count))):
+        for key, value in (("stack", FLOOR), ("image", self.image), ("count", str(count))):
             self._pulumi("config", "set", key, value)
         self._pulumi("up", "--yes")
 
@@ -117,13 +125,16 @@ class Compose:
 
     def up(self, count: int) -> None:
         """Deploys that many containers."""
+        labels = {"mcpier.stack": COMPOSE}
         service: dict[str, Any] = {
             "image": self.image,
             "mem_limit": "128m",
             "memswap_limit": "128m",
+            "labels": labels,
         }
         services = {f"echo-{number}": service for number in range(count)}
-        file = {"version": "2.4", "services": services}
+        networks = {"default": {"labels": labels}}
+        file = {"version": "2.4", "services": services, "networks": networks}
         (self.folder / "docker-compose.yml").write_text(json.dumps(file))
         self._compose("up", "-d", "--remove-orphans")
 
@@ -132,7 +143,7 @@ class Compose:
         self._compose("down", "--timeout", "1")
 
     def _compose(self, *arguments: str) -> None:
-        command = ["docker-compose", "--project-name", "mcpier-bench-compose", *arguments]
+        command = ["docker-compose", "--project-name", f"mcpier-{COMPOSE}", *arguments]
         _done(_run(command, self.folder, os.environ))
 
 
