@@ -9,7 +9,7 @@ from pulumi.runtime import config as runtime_config
 
 from components.core.errors import ConfigError
 from components.core.given import KEY as SECRETS
-from components.core.given import AllGiven, Sealed, read_given
+from components.core.given import AllGiven, Sealed, exposed_paths, read_given
 from components.core.model import StackSpec
 from components.core.parse import parse
 from components.instance_types import load_types
@@ -35,12 +35,16 @@ def load() -> tuple[StackSpec, pulumi.Output[AllGiven]]:
 
 
 def _config() -> dict[str, Any]:
-    """All of it, by key without the namespace; secrets that are not encrypted are not taken."""
+    """All of it, by key without the namespace; secrets that are not encrypted are not taken.
+
+    Pulumi tells of keys, not of values: one encrypted value makes the whole object a secret.
+    """
     config = _decrypted()
     key = f"{NAMESPACE}:{SECRETS}"
     encrypted = runtime_config.get_config_secret_keys_env()
     if SECRETS in config and not (key in encrypted or runtime_config.is_config_secret(key)):
-        config[SECRETS] = Sealed(exposed=("",))
+        exposed = tuple(exposed_paths(config[SECRETS]))
+        config[SECRETS] = Sealed(exposed=exposed) if exposed else {}
     return config
 
 

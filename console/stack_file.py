@@ -1,13 +1,12 @@
 """The stack as its file describes it, read without pulumi."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
 from components.core.errors import ConfigError
 from components.core.given import KEY as SECRETS
-from components.core.given import Sealed
+from components.core.given import Sealed, exposed_paths
 from components.core.model import StackSpec
 from components.core.parse import parse
 from components.instance_types import load_types
@@ -28,20 +27,11 @@ def read_stack(stack: str) -> StackSpec:
         if str(key).startswith(PREFIX)
     }
     if SECRETS in values:
-        values[SECRETS] = Sealed(exposed=tuple(_exposed(values[SECRETS])))
+        values[SECRETS] = Sealed(exposed=tuple(exposed_paths(values[SECRETS])))
     try:
         return parse(stack, values, load_types(PROJECT), look_around(PROJECT, values))
     except ConfigError as error:
         raise ConsoleError(str(error), f"mend {name} and run this again") from None
-
-
-def _exposed(value: Any, path: str = "") -> Iterator[str]:
-    """The paths below the secrets at which a value is written that Pulumi has not encrypted."""
-    if not isinstance(value, dict):
-        yield path
-    elif set(value) != {"secure"}:
-        for key, entry in value.items():
-            yield from _exposed(entry, f"{path}.{key}")
 
 
 def _config(name: str, text: str) -> dict[Any, Any]:

@@ -3,7 +3,7 @@
 They are kept apart from `StackSpec`, which may be shown to anybody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from components.core.errors import Problem
@@ -69,6 +69,15 @@ class Sealed:
     """
 
     exposed: tuple[str, ...] = ()
+
+
+def exposed_paths(written: object, path: str = "") -> Iterator[str]:
+    """The paths below the secrets, as a stack file has them, of what Pulumi has not encrypted."""
+    if not isinstance(written, Mapping):
+        yield path
+    elif set(written) != {"secure"}:
+        for key, entry in written.items():
+            yield from exposed_paths(entry, f"{path}.{key}")
 
 
 def parse_given(root: Section) -> AllGiven | None:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+
 from tests.components.recording import PROJECT
 
 PROGRAM = """
@@ -81,7 +83,19 @@ def test_encrypted_secrets_are_read_and_stay_secret() -> None:
 def test_secrets_that_are_not_encrypted_are_refused_without_being_shown() -> None:
     assert load(domain="mcp.example.org", instances=INSTANCES, secrets=SECRETS).splitlines() == [
         "the config has 1 problem:",
-        "  mcpier:secrets: expected an encrypted value, found a plain one. Replace it, for whoever "
-        "has the file knows it: "
-        "pulumi config set --secret --path 'mcpier:secrets.instances.<id>.env.<NAME>'",
+        "  mcpier:secrets.instances.demo.env.SHOP_LOGIN: expected an encrypted value, found a "
+        "plain one. Replace it, for whoever has the file knows it: "
+        "pulumi config set --secret --path 'mcpier:secrets.instances.demo.env.SHOP_LOGIN'",
     ]
+
+
+def test_text_in_place_of_secrets_is_refused_without_being_shown() -> None:
+    told = load(domain="mcp.example.org", secrets="canary")
+    assert "mcpier:secrets: expected an encrypted value, found a plain one." in told
+    assert "canary" not in told
+
+
+@pytest.mark.parametrize("left", [{}, {"instances": {"demo": {"env": {}}}}, {"acme": {}}])
+def test_what_the_removal_of_the_last_secret_leaves_is_no_secret(left: dict[str, Any]) -> None:
+    found = load(domain="mcp.example.org", instances=INSTANCES, secrets=json.dumps(left))
+    assert found == "dev mcp.example.org [('demo', 'playwright')]"
