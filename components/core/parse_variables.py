@@ -29,7 +29,7 @@ def parse_variables(
 def check_given(
     id_: str, kind: InstanceType, tokens: Collection[str], given: Given
 ) -> list[Problem]:
-    """What the given secrets name and the instance does not have."""
+    """What the given secrets name and the instance does not have, and tokens that are the same."""
     path = f"{SECRETS}.{id_}"
     problems = [
         Problem(
@@ -41,12 +41,27 @@ def check_given(
         for name in given.tokens
         if name not in tokens
     ]
+    problems.extend(_same(f"{path}.tokens", given.tokens))
     if given.vnc_password is not None and SecretKind.VNC not in kind.secrets.values():
         found, remedy = "text", "Remove it: no instance of this type has a live view."
         problems.append(
             Problem(path=f"{path}.vncPassword", expected="nothing", found=found, remedy=remedy)
         )
     return problems
+
+
+def _same(path: str, tokens: Mapping[str, str]) -> Iterator[Problem]:
+    """A client is known by its token alone, so that authgate takes no value twice."""
+    first: dict[str, str] = {}
+    for name, value in tokens.items():
+        # What is refused by itself is read as nothing.
+        if value and (other := first.setdefault(value, name)) != name:
+            yield Problem(
+                path=f"{path}.{name}",
+                expected="a value of its own",
+                found=f"the value of {path}.{other}",
+                remedy=f"Type: {set_secret(f'{path}.{name}')}",
+            )
 
 
 def _plain(section: Section) -> dict[str, str]:

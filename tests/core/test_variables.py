@@ -183,6 +183,24 @@ def test_a_mistake_is_named_and_no_secret_shown(
     assert problems(OPEN, env, secrets) == [message]
 
 
+def test_tokens_of_one_instance_with_one_value_are_named_and_not_shown() -> None:
+    given = of_demo(tokens={"alice": CANARY, "bob": f"{CANARY}-2", "carol": CANARY})
+    assert problems(OPEN, {}, given, tokens=["alice", "bob", "carol"]) == [
+        "mcpier:secrets.instances.demo.tokens.carol: expected a value of its own, found the value "
+        "of mcpier:secrets.instances.demo.tokens.alice. "
+        "Type: pulumi config set --secret --path 'mcpier:secrets.instances.demo.tokens.carol'"
+    ]
+
+
+def test_two_tokens_that_are_guessed_are_not_taken_for_one() -> None:
+    given = of_demo(tokens={"alice": "short", "bob": "shorter"})
+    told = problems(OPEN, {}, given, tokens=["alice", "bob"])
+    assert [message.partition(": ")[0] for message in told] == [
+        "mcpier:secrets.instances.demo.tokens.alice",
+        "mcpier:secrets.instances.demo.tokens.bob",
+    ]
+
+
 def test_a_type_without_a_screen_takes_no_vnc_password() -> None:
     document = copy.deepcopy(OPEN)
     del document["secrets"], document["endpoints"]["vnc"]
