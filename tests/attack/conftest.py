@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.attack.edge import Edge
-from tests.attack.stack import AILING, INSTANCES, STACK, checkout, config, container, until, up
+from tests.attack.stack import AILING, INSTANCES, STACK, checkout, config, container, up
 from tests.e2e.deployment import Deployment, docker, left_on_host, remove_images, sweep
+from tests.waiting import until
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tests.attack.edge import Edge
-from tests.attack.stack import until
+from tests.waiting import until
 
 # ForwardAuth gives up on a gate that is gone after 3 s.
 PATIENCE = 5.0

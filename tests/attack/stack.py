@@ -3,9 +3,7 @@
 import json
 import shutil
 import socket
-import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -78,12 +76,3 @@ def heard_at(address: str) -> Counter[str]:
         report.makefile("rb") as stream,
     ):
         return Counter(json.loads(stream.read()))
-
-
-def until(true: Callable[[], bool], seconds: float, what: str) -> None:
-    """Waits until something is true, and fails saying `what` where it takes too long."""
-    began = time.monotonic()
-    while not true():
-        waited = time.monotonic() - began
-        assert waited < seconds, f"after {waited:.1f} s: {what}"
-        time.sleep(0.05)

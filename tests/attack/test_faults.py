@@ -19,11 +19,11 @@ from tests.attack.stack import (
     SECOND,
     config,
     container,
-    until,
     up,
 )
 from tests.attack.wire import CUT, ask
 from tests.e2e.deployment import Deployment, docker
+from tests.waiting import until
 
 REFUSED = {401, 500, CUT}
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.attack.edge import Edge, echoed, request
-from tests.attack.stack import DOMAIN, STACK, container, heard_at, until
+from tests.attack.stack import DOMAIN, STACK, container, heard_at
 from tests.attack.wire import Answer
 from tests.e2e.deployment import docker
+from tests.waiting import until
 
 # A name that begins with ours.
 OTHER = f"{STACK}-2"

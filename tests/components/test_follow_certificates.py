@@ -4,8 +4,7 @@ import json
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 
 from components.core.routing import certificate_document
 from tests.authority import key_pem, new_key, pem, present_authority
+from tests.waiting import until
 
 SCRIPT = Path(__file__).resolve().parents[2] / "components" / "scripts" / "follow_certificates.py"
 AUTHORITY = present_authority()
@@ -92,13 +92,6 @@ class Host:
 @pytest.fixture
 def host(tmp_path: Path) -> Host:
     return Host(tmp_path)
-
-
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.05)
 
 
 def said(process: subprocess.Popen[str]) -> str:
@@ -205,11 +198,11 @@ def test_a_renewal_that_is_half_done_is_not_even_told(host: Host) -> None:
     looked = Path(host.order["looked"])
     with host.followed() as process:
         said(process)
-        until(looked.exists)
+        until(looked.exists, 30, "it has not looked")
         before = looked.stat().st_mtime_ns
         (host.archive / "half.pem").write_text(second[1])
         host.link("privkey", "../../archive/mcp/half.pem")
-        until(lambda: looked.stat().st_mtime_ns > before)
+        until(lambda: looked.stat().st_mtime_ns > before, 30, "it has not looked again")
         assert host.served() == first
         host.renew(*second)
         assert ": serving " in said(process)

@@ -3,11 +3,12 @@
 import socket
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from tests.waiting import until
 
 
 @contextmanager
@@ -51,11 +52,3 @@ def listens(port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def until(true: Callable[[], object], seconds: float, otherwise: str) -> None:
-    """Waits until something is true; fails saying `otherwise` where it takes too long."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, otherwise
-        time.sleep(0.05)

@@ -8,7 +8,6 @@ from cryptography import x509
 from tests.authority import pem
 from tests.e2e import pebble
 from tests.e2e.deployment import docker
-from tests.e2e.served import until
 from tests.e2e.tls_stack import (
     APP,
     DOMAIN,
@@ -20,6 +19,7 @@ from tests.e2e.tls_stack import (
     TlsStack,
 )
 from tests.e2e.watching import served_serial
+from tests.waiting import until
 
 WILDCARD = f"*.{DOMAIN}"
 FOLLOWER = f"mcpier-{STACK}-certificates"

@@ -11,8 +11,8 @@ from typing import Any
 from tests.authority import Authority, pem, present_authority
 from tests.e2e.deployment import BASES, PROJECT, Deployment, docker
 from tests.e2e.nginx import PORT
-from tests.e2e.served import until
 from tests.e2e.watching import EventStream, Handshakes, served_serial
+from tests.waiting import until
 
 STACK = "e2e-tls"
 DOMAIN = "tls.mcpier.localhost"

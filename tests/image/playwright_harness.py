@@ -3,9 +3,7 @@
 import json
 import os
 import re
-import time
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,6 +11,7 @@ from typing import Any, Self
 import yaml
 
 from tests.image.playwright_image import IMAGE, OWNED, docker
+from tests.waiting import until
 
 HOST = "mcp-test.mcpier.localhost:8443"
 PASSWORD = "t3stpass"
@@ -37,15 +36,6 @@ def write_secret(file: Path, value: str) -> None:
     file.write_text(value, encoding="utf-8")
     file.chmod(0o400)
     os.chown(file, TYPE["user"], TYPE["user"])
-
-
-def wait_until(happened: Callable[[], bool], seconds: float, what: str) -> float:
-    """Wait for something with a deadline; return the seconds it took."""
-    began = time.monotonic()
-    while not happened():
-        assert time.monotonic() - began < seconds, f"not within {seconds} s: {what}"
-        time.sleep(0.1)
-    return time.monotonic() - began
 
 
 class Instance:
@@ -148,8 +138,10 @@ class Instance:
 
     def wait_healthy(self, seconds: float = 20) -> float:
         """Wait until Docker calls the container healthy; return the seconds it took."""
-        return wait_until(
-            lambda: self.inspect()["State"]["Health"]["Status"] == "healthy", seconds, "healthy"
+        return until(
+            lambda: self.inspect()["State"]["Health"]["Status"] == "healthy",
+            seconds,
+            "not healthy",
         )
 
     def stop(self) -> int:
@@ -159,13 +151,15 @@ class Instance:
 
     def wait_exit(self, seconds: float = 15) -> int:
         """Wait until the container has ended; return its exit code."""
-        wait_until(lambda: self.inspect()["State"]["Status"] == "exited", seconds, "container ends")
+        until(lambda: self.inspect()["State"]["Status"] == "exited", seconds, "it runs on")
         return int(self.inspect()["State"]["ExitCode"])
 
     def wait_verdict(self, healthy: bool, seconds: float) -> float:
         """Wait until the checker's verdict says so; return the seconds it took."""
-        return wait_until(
-            lambda: self.verdict()["healthy"] is healthy, seconds, f"verdict healthy: {healthy}"
+        return until(
+            lambda: self.verdict()["healthy"] is healthy,
+            seconds,
+            f"the verdict's healthy is not {healthy}",
         )
 
     def pid(self, program: str) -> int:

@@ -10,8 +10,8 @@ from typing import Self
 
 from tests.attack.echo.echo import read_body, read_headers
 from tests.attack.wire import Answer, ask_http2
-from tests.image.playwright_harness import wait_until
 from tests.image.playwright_image import OWNED, docker
+from tests.waiting import until
 
 FOLDER = Path(__file__).parents[2] / "image/socket-proxy"
 BASE = os.environ.get("MCPIER_BASE_DEBIAN", "mcpier/base-debian:bookworm")
@@ -82,7 +82,7 @@ class SocketProxy:
         )
 
     def __enter__(self) -> Self:
-        wait_until(self._socket.exists, 15, "HAProxy listens")
+        until(self._socket.exists, 15, "HAProxy does not listen")
         return self
 
     def __exit__(

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tests.image.playwright_client import call, connected
-from tests.image.playwright_harness import HOST, TYPE, Instance, wait_until
+from tests.image.playwright_harness import HOST, TYPE, Instance
 from tests.image.playwright_pages import Pages
+from tests.waiting import until
 
 pytestmark = pytest.mark.docker
 
@@ -165,7 +166,7 @@ def test_the_folder_is_bounded_and_a_full_one_is_given_room(
     filling = f"dd if=/dev/zero of={FOLDER}/big bs=1M count=400; stat -c %s {FOLDER}/big"
     size = int(instance.run("sh", "-c", filling).split()[-1])
     assert size <= 256 << 20
-    wait_until(lambda: "big" not in listing(instance), 10, "room is made")
+    until(lambda: "big" not in listing(instance), 10, "no room is made")
 
     async def session() -> str:
         async with connected(instance) as client:

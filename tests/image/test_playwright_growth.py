@@ -8,8 +8,9 @@ import pytest
 from mcp.client import Client
 
 from tests.image.playwright_client import call, connected
-from tests.image.playwright_harness import Instance, wait_until
+from tests.image.playwright_harness import Instance
 from tests.image.playwright_pages import Pages
+from tests.waiting import until
 
 pytestmark = pytest.mark.docker
 
@@ -61,7 +62,7 @@ def test_memory_over_the_limit_costs_the_page_and_is_counted(
     assert "after" in asyncio.run(session())
     assert instance.pid("chromium") == browser
     assert instance.inspect()["State"]["StartedAt"] == began
-    wait_until(lambda: instance.verdict()["oomKills"] >= 1, 10, "the kill is counted")
+    until(lambda: instance.verdict()["oomKills"] >= 1, 10, "the kill is not counted")
     instance.wait_verdict(healthy=True, seconds=15)
 
 
@@ -95,13 +96,13 @@ def test_a_browser_that_is_started_anew_keeps_its_profile_and_the_session(
             told = await asyncio.to_thread(instance.python, RECYCLE.format(idle=0.0))
             assert told == '["0 h old, and nobody has used it for 0 min", 1]'
             await asyncio.to_thread(
-                wait_until,
+                until,
                 lambda: instance.pid("chromium") not in (0, browser),
                 10,
-                "another browser",
+                "no other browser",
             )
             # The verdict may still be that of before.
-            await asyncio.to_thread(wait_until, lambda: devtools_answer(instance), 10, "DevTools")
+            await asyncio.to_thread(until, lambda: devtools_answer(instance), 10, "no DevTools")
             return await recall(client)
 
     assert "visit=before" in asyncio.run(session())

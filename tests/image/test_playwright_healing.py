@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.image.playwright_client import call, connected, opens_a_page
-from tests.image.playwright_harness import PROGRAMS, Instance, wait_until
+from tests.image.playwright_harness import PROGRAMS, Instance
 from tests.image.playwright_pages import Pages
+from tests.waiting import until
 
 pytestmark = pytest.mark.docker
 
@@ -23,10 +24,8 @@ def works(instance: Instance, pages: Pages) -> bool:
 
 def wait_healed(instance: Instance, pages: Pages, program: str, old: int, seconds: float) -> None:
     """Wait until a program has a new process and everything works."""
-    wait_until(
-        lambda: instance.pid(program) not in (0, old), seconds, f"{program} has a new process"
-    )
-    wait_until(lambda: works(instance, pages), seconds, "a client can work")
+    until(lambda: instance.pid(program) not in (0, old), seconds, f"{program} has no new process")
+    until(lambda: works(instance, pages), seconds, "no client can work")
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -53,8 +52,10 @@ def test_a_lost_renderer_costs_the_page_and_not_the_session(
             old = set(instance.renderers())
             for pid in old:
                 instance.signal(pid, signal)
-            wait_until(
-                lambda: not old & set(instance.renderers()), HUNG_SECONDS, "renderers are gone"
+            until(
+                lambda: not old & set(instance.renderers()),
+                HUNG_SECONDS,
+                "renderers live on",
             )
             await call(client, "browser_navigate", url=pages.url("after"))
             return await call(client, "browser_snapshot")
@@ -64,7 +65,7 @@ def test_a_lost_renderer_costs_the_page_and_not_the_session(
 
 def test_the_verdict_names_the_failing_part(instance: Instance) -> None:
     instance.signal(instance.pid("novnc"), "STOP")
-    wait_until(lambda: "novnc" in instance.verdict()["failing"], 15, "novnc named")
+    until(lambda: "novnc" in instance.verdict()["failing"], 15, "novnc is not named")
     instance.wait_verdict(healthy=True, seconds=HUNG_SECONDS)
 
 

@@ -8,8 +8,9 @@ import struct
 import pytest
 
 from tests.image.playwright_client import call, connected, get_status
-from tests.image.playwright_harness import HOST, Instance, wait_until
+from tests.image.playwright_harness import HOST, Instance
 from tests.image.playwright_pages import Pages
+from tests.waiting import until
 
 pytestmark = pytest.mark.docker
 
@@ -58,7 +59,7 @@ def test_going_back_loads_the_page_anew_in_a_new_renderer(instance: Instance, pa
             old = set(instance.renderers())
             await call(client, "browser_evaluate", function="() => { document.title = 'marked' }")
             await call(client, "browser_navigate", url="about:blank")
-            wait_until(lambda: not old & set(instance.renderers()), 10, "the renderer is gone")
+            until(lambda: not old & set(instance.renderers()), 10, "the renderer is still there")
             return await call(client, "browser_navigate_back")
 
     assert "Page Title: first" in asyncio.run(session())
@@ -67,7 +68,11 @@ def test_going_back_loads_the_page_anew_in_a_new_renderer(instance: Instance, pa
 def test_a_closed_window_comes_back_in_the_same_browser(instance: Instance) -> None:
     browser = instance.pid("chromium")
     instance.python(CLOSE_ALL_PAGES)
-    wait_until(lambda: "window" in instance.verdict()["failing"], 10, "no window noticed")
+    until(
+        lambda: "window" in instance.verdict()["failing"],
+        10,
+        "a missing window is not noticed",
+    )
     instance.wait_verdict(healthy=True, seconds=30)
     assert instance.pid("chromium") == browser
 
@@ -101,7 +106,7 @@ def test_a_viewer_that_breaks_off_leaves_no_traceback_in_the_log(instance: Insta
         viewer.sendall(b"GET /vnc.html HTTP/1.1\r\n")
         # Closed like this, the connection is reset.
         viewer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    wait_until(lambda: "a live view broke off" in instance.logs(), 5, "the log tells of it")
+    until(lambda: "a live view broke off" in instance.logs(), 5, "the log says nothing of it")
     assert "Traceback" not in instance.logs()
 
 

@@ -4,8 +4,7 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -22,6 +21,7 @@ from components.core.routing import dynamic_config
 from components.instance_types import load_types
 from components.settings import PROJECT
 from tests.authgate.harness import ALICE, DOMAIN, document, record
+from tests.waiting import until
 
 TRAEFIK = "mcpier/base-traefik:3.7.15"
 GATE_PORT = 9180
@@ -179,7 +179,7 @@ def _await_port(listens: str) -> None:
             return True
         return False
 
-    _await(answers, listens)
+    until(answers, _READY_SECONDS, f"{listens} does not answer")
 
 
 def _await_route(port: int) -> None:
@@ -191,12 +191,4 @@ def _await_route(port: int) -> None:
             return asked.getresponse().status == 200
         return False
 
-    _await(answers, f"Traefik on port {port}")
-
-
-def _await(answers: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + _READY_SECONDS
-    while not answers():
-        if time.monotonic() > end:
-            raise RuntimeError(f"{what} does not answer")
-        time.sleep(0.05)
+    until(answers, _READY_SECONDS, f"Traefik on port {port} does not answer")
