@@ -25,7 +25,14 @@ def pytest(*arguments: str) -> list[str]:
     return [PYTHON, "-m", "pytest", "-q", *arguments]
 
 
-FAST = ["tests/core", "tests/components", "tests/console", "tests/policy", "tests/toolchain"]
+FAST = [
+    "tests/core",
+    "tests/components",
+    "tests/console",
+    "tests/policy",
+    "tests/toolchain",
+    "tests/bench",
+]
 CHECK = Phase(
     name="check",
     minutes=1,

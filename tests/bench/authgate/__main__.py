@@ -5,9 +5,6 @@ the machine disturbs all alike. Ratios are of two rows of one round.
 """
 
 import argparse
-import os
-import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -16,6 +13,7 @@ from tests.bench.authgate.load import Sample, run
 from tests.bench.authgate.parts import Parts, running
 from tests.bench.authgate.report import report
 from tests.bench.authgate.rows import rows
+from tests.bench.programs import require_go, require_package
 
 
 def main() -> None:
@@ -24,20 +22,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=4.0, help="length of each run")
     options = parser.parse_args()
-    require_wrk()
+    require_go()
+    require_package("wrk")
     scratch = tempfile.TemporaryDirectory(prefix="mcpier-bench-")
     with scratch as folder, running(Path(folder)) as parts:
         report(measure(parts, options.rounds, options.seconds), parts)
-
-
-def require_wrk() -> None:
-    """Installs wrk from Debian's or Ubuntu's packages where it is missing."""
-    if shutil.which("wrk"):
-        return
-    if shutil.which("apt-get") is None or os.geteuid() != 0:
-        sys.exit("error: wrk is not on PATH; install it with this machine's package manager")
-    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "wrk"]):
-        subprocess.run(["apt-get", *arguments], stdout=sys.stderr, check=True)
 
 
 def measure(parts: Parts, rounds: int, seconds: float) -> dict[str, list[Sample]]:

@@ -4,9 +4,6 @@ Every round deploys the same containers by each rival, one after the other, in t
 """
 
 import argparse
-import os
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -15,6 +12,7 @@ from pathlib import Path
 
 from tests.bench.figures import figure
 from tests.bench.platform.rivals import COMPOSE, FLOOR, STACK, Compose, Floor, Mcpier
+from tests.bench.programs import require_package
 from tests.e2e.deployment import sweep
 
 BENCH = "platform"
@@ -48,7 +46,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--many", type=int, default=200, help="containers beside one that is added")
     options = parser.parse_args()
-    require_compose()
+    require_package("docker-compose")
     sweep_all()
     scratch = tempfile.TemporaryDirectory(prefix="mcpier-bench-")
     with scratch as folder:
@@ -97,19 +95,6 @@ def with_many(mcpier: Mcpier, floor: Floor, rounds: int, many: int) -> None:
         rival.down()
     for what in (f"first deploy of {many}", f"no change at {many}", f"one more at {many}"):
         watch.report(what, "floor")
-
-
-def require_compose() -> None:
-    """Installs docker-compose from Debian's or Ubuntu's packages where it is missing."""
-    if shutil.which("docker-compose"):
-        return
-    if shutil.which("apt-get") is None or os.geteuid() != 0:
-        sys.exit("error: docker-compose is not on PATH; install it with the package manager")
-    for arguments in (
-        ["update"],
-        ["install", "--yes", "--no-install-recommends", "docker-compose"],
-    ):
-        subprocess.run(["apt-get", *arguments], stdout=sys.stderr, check=True)
 
 
 main()
