@@ -20,7 +20,7 @@ def main() -> None:
     """Prints one JSON object for each figure."""
     parser = argparse.ArgumentParser(prog="make bench-authgate")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=4.0, help="length of each run")
+    parser.add_argument("--seconds", type=int, default=4, help="length of each run")
     options = parser.parse_args()
     require_go()
     require_package("wrk")
@@ -29,7 +29,7 @@ def main() -> None:
         report(measure(parts, options.rounds, options.seconds), parts)
 
 
-def measure(parts: Parts, rounds: int, seconds: float) -> dict[str, list[Sample]]:
+def measure(parts: Parts, rounds: int, seconds: int) -> dict[str, list[Sample]]:
     """One sample of every row for each round, in the order of the rounds."""
     samples: dict[str, list[Sample]] = {row.name: [] for row in rows(parts)}
     for number in range(rounds):

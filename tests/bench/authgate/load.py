@@ -34,7 +34,7 @@ class Sample:
     cpu: float
 
 
-def run(load: Load, seconds: float, asked: psutil.Process | None) -> Sample:
+def run(load: Load, seconds: int, asked: psutil.Process | None) -> Sample:
     """Puts the load on for some seconds; `asked` is the process whose CPU time counts.
 
     Raises RuntimeError when an answer was not the one that the load expects.
@@ -53,8 +53,8 @@ def run(load: Load, seconds: float, asked: psutil.Process | None) -> Sample:
     )
 
 
-def _wrk(load: Load, seconds: float) -> dict[str, int]:
-    command = ["wrk", "-t1", f"-c{load.connections}", f"-d{seconds:g}s", "-s", str(SCRIPT)]
+def _wrk(load: Load, seconds: int) -> dict[str, int]:
+    command = ["wrk", "-t1", f"-c{load.connections}", f"-d{seconds}s", "-s", str(SCRIPT)]
     environment = os.environ | {
         "HOST": load.host,
         "INSTANCES": str(load.instances),
