@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.image.playwright_client import call, connected, initializes
-from tests.image.playwright_counters import settled_working_set
+from tests.image.playwright_counters import settled_working_set, working_set
 from tests.image.playwright_harness import PASSWORD, PROGRAMS, Instance
 from tests.image.playwright_pages import Pages
 from tests.image.playwright_viewing import RECORD, RED, open_view, state, wait_state
+from tests.waiting import until
 
 pytestmark = [pytest.mark.docker, pytest.mark.soak]
 
@@ -22,6 +23,8 @@ PROBES = 10_000
 NAVIGATIONS = 200
 WEIGHTS = 25
 GROWTH = 1.15
+# Within which the programs have collected their garbage.
+BACK_SECONDS = 180
 PAUSE_SECONDS = 600
 VIEW_SECONDS = 1800
 
@@ -125,8 +128,9 @@ def test_two_hundred_navigations_give_their_memory_back(start: Start, pages: Pag
             await call(client, "browser_navigate", url="about:blank")
 
     asyncio.run(browse())
-    after = settled_working_set(instance)
-    assert after < before * GROWTH, f"{before:.0f} MiB before, {after:.0f} MiB after"
+    # What the calls saved lies in a tmpfs, and counts as memory until it makes room.
+    instance.run("sh", "-c", "rm -r /home/mcpier/files/*")
+    until(lambda: working_set(instance) < before * GROWTH, BACK_SECONDS, "memory is not back")
     assert instance.verdict()["oomKills"] == 0
 
 
