@@ -11,7 +11,7 @@ from tests.bench.image.setting import BENCH, Setting, seconds_until
 from tests.image.playwright_client import call, connected, initializes
 from tests.image.playwright_harness import HOST, Instance
 
-BARE_PORT = 8081
+BARE_PORT = 8090
 # What a user of Playwright MCP would type to join the browser that runs.
 BARE = (
     f"node /opt/mcpier/node_modules/@playwright/mcp/cli.js --host 0.0.0.0 --port {BARE_PORT}"
