@@ -33,4 +33,4 @@ bench-platform: ## deploys beside a bare Pulumi program and docker-compose
 	@$(SETUP) -- $(VENV)/python -m tests.bench.platform
 
 bench-image: ## the Playwright instance's speed, healing, cost and size; JSON lines
-	@$(SETUP) engine python bases -- $(VENV)/python -m tests.bench.image
+	@$(SETUP) -- $(VENV)/python -m tests.bench.image

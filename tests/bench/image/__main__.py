@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench.image import calls, fleet, healing, pages, size, starting
+from tests.bench.image import calls, density, fleet, healing, pages, size, starting
 from tests.bench.image.setting import Setting
 from tests.image.playwright_image import build_image, sweep
 from tests.image.playwright_pages import Pages
@@ -15,8 +15,8 @@ FIGURES: dict[str, Callable[[Setting], None]] = {
     "calls": calls.measure,
     "healing": healing.measure,
     "pages": pages.measure,
-    "idle": fleet.measure_idle,
-    "density": fleet.measure_density,
+    "idle": fleet.measure,
+    "density": density.measure,
     "size": size.measure,
 }
 
