@@ -15,6 +15,8 @@ GATE_PORT = 9180
 PAGES_PORT = 9181
 OPERATIONS_PORT = 9182
 GATE_PATH = "/auth/mcp-bearer-check"
+# Bytes of a body: twice the longest. Traefik clears as many for each request, whatever comes.
+LARGEST_REFUSAL = 2048
 DYNAMIC_DIR = "/etc/traefik/dynamic"
 DYNAMIC_FILE = "mcpier.yaml"
 # What the gate answers replaces what the client sent; a name not listed here passes untouched.
@@ -108,7 +110,7 @@ def _middlewares(spec: StackSpec, gate: str) -> dict[str, Any]:
                 "authRequestHeaders": ["Authorization", "Cookie", "Origin"],
                 "authResponseHeaders": OWNED_HEADERS,
                 "authResponseHeadersRegex": OWNED_PATTERN,
-                "maxResponseBodySize": 16384,
+                "maxResponseBodySize": LARGEST_REFUSAL,
                 # The address is plain http, and stays so: this gives every lane a pool of
                 # connections of its own (components.core.lanes).
                 "tls": {"insecureSkipVerify": True},

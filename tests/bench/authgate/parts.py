@@ -17,7 +17,7 @@ import psutil
 from authgate.sync import read_document, write_registry
 from components.core.lanes import gated
 from components.core.parse import parse
-from components.core.routing import dynamic_config
+from components.core.routing import LARGEST_REFUSAL, dynamic_config
 from components.instance_types import load_types
 from components.settings import PROJECT
 from tests.authgate.harness import ALICE, DOMAIN, document, record
@@ -136,7 +136,7 @@ def _routes() -> dict[str, Any]:
             "forwardAuth": {
                 "address": f"http://{FLOOR}",
                 "authResponseHeaders": ["X-Mcpier-Client"],
-                "maxResponseBodySize": 16384,
+                "maxResponseBodySize": LARGEST_REFUSAL,
                 "trustForwardHeader": False,
             }
         },
