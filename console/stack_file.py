@@ -1,14 +1,18 @@
 """The stack as its file describes it, read without pulumi."""
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import yaml
 
-from components.core.errors import ConfigError
+from components.core.errors import ConfigError, Problem, kind_of
 from components.core.given import KEY as SECRETS
 from components.core.given import Sealed, exposed_paths
+from components.core.instance_type import InstanceType
 from components.core.model import StackSpec
 from components.core.parse import parse
+from components.core.stack_yaml import read_yaml
+from components.core.surroundings import Surroundings
 from components.instance_types import load_types
 from components.surroundings import look_around
 from console.errors import ConsoleError
@@ -21,30 +25,61 @@ def read_stack(stack: str) -> StackSpec:
     """Parses stacks/Pulumi.<stack>.yaml; raises `ConsoleError` with every problem."""
     file = stack_file(stack)
     name = f"stacks/{file.name}"
-    values = {
-        str(key).removeprefix(PREFIX): value
-        for key, value in _config(name, file.read_text("utf-8")).items()
-        if str(key).startswith(PREFIX)
-    }
-    if SECRETS in values:
-        values[SECRETS] = Sealed(exposed=tuple(exposed_paths(values[SECRETS])))
     try:
-        return parse(stack, values, load_types(PROJECT), look_around(PROJECT, values))
+        return parse_stack(
+            stack,
+            read_config(name, file.read_text("utf-8")),
+            load_types(PROJECT),
+            lambda values: look_around(PROJECT, values),
+        )
     except ConfigError as error:
         raise ConsoleError(str(error), f"mend {name} and run this again") from None
 
 
-def _config(name: str, text: str) -> dict[Any, Any]:
+def parse_stack(
+    stack: str,
+    config: Mapping[str, Any],
+    types: Iterable[InstanceType],
+    look: Callable[[Mapping[str, Any]], Surroundings],
+) -> StackSpec:
+    """Parses what a stack file has below `config`; raises `ConfigError` with every problem."""
+    problems = [_nameless(key, value) for key, value in config.items() if ":" not in key]
+    values = {
+        key.removeprefix(PREFIX): value for key, value in config.items() if key.startswith(PREFIX)
+    }
+    if SECRETS in values:
+        values[SECRETS] = Sealed(exposed=tuple(exposed_paths(values[SECRETS])))
     try:
-        document = yaml.safe_load(text) or {}
+        spec = parse(stack, values, types, look(values))
+    except ConfigError as error:
+        raise ConfigError([*problems, *error.problems]) from None
+    if problems:
+        raise ConfigError(problems)
+    return spec
+
+
+def read_config(name: str, text: str) -> dict[str, Any]:
+    """What the text of a stack file has below `config`; raises `ConsoleError`."""
+    try:
+        document = read_yaml(text) or {}
     except yaml.YAMLError as error:
         raise ConsoleError(
             f"{name} is not YAML: {' '.join(str(error).split())}", "mend the line that it names"
         ) from None
     config = (document.get("config") or {}) if isinstance(document, dict) else None
-    if not isinstance(config, dict):
+    lost = isinstance(document, dict) and any(str(key).startswith(PREFIX) for key in document)
+    if not isinstance(config, dict) or lost:
         raise ConsoleError(
             f"{name} does not hold a mapping config",
             "write config: and below it keys such as mcpier:domain",
         )
-    return config
+    return {str(key): value for key, value in config.items()}
+
+
+def _nameless(key: str, value: object) -> Problem:
+    return Problem(
+        path=f"config.{key}",
+        expected="a key with its namespace",
+        found=kind_of(value),
+        remedy=f"Rename it to {PREFIX}{key}, if it is meant for mcpier.",
+    )

@@ -1,8 +1,18 @@
 """Problems in what a user wrote: all of them at once, each with what to do."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+
+KINDS = {
+    dict: "a mapping",
+    list: "a list",
+    str: "text",
+    bool: "true or false",
+    type(None): "nothing",
+}
+LONGEST = 60
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -35,3 +45,35 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if close:
         return f"Did you mean {close[0]}?"
     return f"Known here: {', '.join(names)}." if names else "Nothing is known here: remove it."
+
+
+def kind_of(value: object) -> str:
+    """What kind of value it is, for messages."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return "a number"
+    return KINDS.get(type(value), type(value).__name__)
+
+
+def shown(value: object) -> str:
+    """A value as an error message shows it: in short, and without what may be a secret.
+
+    Neither a mapping's content is shown, nor a PEM text, nor what stands before the @ of a URL.
+    """
+    if isinstance(value, str):
+        return _shown_text(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return cut(str(value))
+    return kind_of(value)
+
+
+def _shown_text(value: str) -> str:
+    if "-----BEGIN" in value:
+        return "a PEM text"
+    return repr(cut(re.sub(r"//[^/\s]*@", "//…@", value)))
+
+
+def cut(text: str) -> str:
+    """A text that is no longer than a message can bear."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "…"

@@ -5,8 +5,10 @@ They are kept apart from `StackSpec`, which may be shown to anybody.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 
 from components.core.errors import Problem
+from components.core.keys import ANYTHING, below
 from components.core.section import Section
 
 # What a header `Authorization: Bearer …` can carry (RFC 6750, section 2.1), and nobody guesses.
@@ -77,7 +79,7 @@ def exposed_paths(written: object, path: str = "") -> Iterator[str]:
         yield path
     elif set(written) != {"secure"}:
         for key, entry in written.items():
-            yield from exposed_paths(entry, f"{path}.{key}")
+            yield from exposed_paths(entry, below(path, str(key)))
 
 
 def parse_given(root: Section) -> AllGiven | None:
@@ -101,6 +103,11 @@ def read_given(document: object) -> AllGiven:
     return parse_given(Section("mcpier:", {KEY: document}, [])) or AllGiven()
 
 
+def secret_path(*keys: str) -> str:
+    """The path of what is given, by the keys below `mcpier:secrets`."""
+    return reduce(below, keys, f"mcpier:{KEY}")
+
+
 def set_secret(path: str) -> str:
     """The command that sets a secret of the config."""
     return f"pulumi config set --secret --path '{path}'"
@@ -120,7 +127,7 @@ def _instance(entry: Section) -> Given:
     given = Given(
         env=_named(entry.section("env"), VARIABLE, r"[^\0]*", "text"),
         tokens=_named(
-            entry.section("tokens"), ".*", TOKEN, "20 to 512 characters of a bearer token"
+            entry.section("tokens"), ANYTHING, TOKEN, "20 to 512 characters of a bearer token"
         ),
         vnc_password=entry.text(
             "vncPassword",
@@ -152,5 +159,5 @@ def _named(section: Section, name: str, value: str, expected: str) -> dict[str, 
     letters = "capitals" if name == PROVIDER_VARIABLE else "letters"
     for each in section.names(name, expected=f"a name of {letters}, digits and underscores"):
         remedy = f"Type: {set_secret(section.at(each))}"
-        found[each] = section.text(each, pattern=f"(?s:{value})", expected=expected, remedy=remedy)
+        found[each] = section.text(each, pattern=value, expected=expected, remedy=remedy)
     return found

@@ -1,18 +1,21 @@
 """From a stack's config to its `StackSpec`: all problems at once, before anything is declared."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import IPv4Network
+from itertools import combinations
 
-from components.core.errors import ConfigError, Problem, nearest
-from components.core.given import KEY, AllGiven, parse_given
+from components.core.errors import ConfigError, Problem, nearest, shown
+from components.core.given import AllGiven, parse_given, secret_path
 from components.core.instance_type import InstanceType
 from components.core.model import Bases, Edge, Instance, StackSpec
 from components.core.parse_instance import LABEL, parse_instance
 from components.core.parse_tls import parse_tls
-from components.core.section import Section, shown
+from components.core.section import Section
 from components.core.surroundings import NOTHING as NO_SURROUNDINGS
 from components.core.surroundings import Surroundings
 
+# RFC 1918.
+PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 DOMAIN = rf"(?=.{{1,190}}$){LABEL}(\.{LABEL})+"
 OFFICIAL = Bases(
     debian="debian:bookworm-slim",
@@ -27,14 +30,16 @@ def parse(
     config: Mapping[str, object],
     types: Iterable[InstanceType],
     surroundings: Surroundings = NO_SURROUNDINGS,
+    open_root: Callable[[str, object, list[Problem]], Section] = Section,
 ) -> StackSpec:
     """Reads a whole config, keyed as in the file without `mcpier:`, secrets decrypted or `Sealed`.
 
-    Raises `ConfigError` with every problem found.
+    `open_root` makes the section that all others stand in. Raises `ConfigError` with every problem
+    found.
     """
     problems: list[Problem] = []
     warnings: list[str] = []
-    root = Section("mcpier:", config, problems)
+    root = open_root("mcpier:", config, problems)
     domain = root.text(
         "domain",
         pattern=DOMAIN,
@@ -69,32 +74,48 @@ def _edge(section: Section) -> Edge:
         admin_port=port("adminPort", 9443),
         control_subnet=_subnet(section),
     )
-    ports = [edge.http_port, edge.https_port, edge.admin_port]
-    if len(set(ports)) < len(ports):
-        section.problem("httpsPort", "three different ports", "Give each its own port.")
+    _check_ports(section, edge)
     section.close()
     return edge
 
 
+def _check_ports(section: Section, edge: Edge) -> None:
+    ports = {
+        "httpPort": edge.http_port,
+        "httpsPort": edge.https_port,
+        "adminPort": edge.admin_port,
+    }
+    for (first, port), (second, other) in combinations(ports.items(), 2):
+        if port == other:
+            written, held = (second, first) if section.has(second) else (first, second)
+            found = f"{port}, which is {held} too"
+            section.mismatch(written, "a port of its own", found, "Give each its own.")
+
+
 def _subnet(section: Section) -> IPv4Network:
     default = IPv4Network("10.77.255.0/28")
+    expected = "a private IPv4 network from /16 to /29, such as 10.77.255.0/28"
     written = section.text(
         "controlSubnet",
-        expected="an IPv4 network such as 10.77.255.0/28",
+        pattern="[0-9.]+/[0-9]+",
+        expected=expected,
         remedy="Pick a private range that nothing on the Docker host uses.",
         default=str(default),
     )
     try:
-        subnet = IPv4Network(written)
+        subnet = IPv4Network(written, strict=False)
     except ValueError:
-        subnet = None
-    if subnet is not None and subnet.is_private and 16 <= subnet.prefixlen <= 29:
-        return subnet
-    section.problem(
-        "controlSubnet",
-        "a private IPv4 network from /16 to /29, such as 10.77.255.0/28",
-        "Write the network's own address: no host bits may be set.",
-    )
+        remedy = "Write four numbers up to 255, a slash, and a prefix up to 29."
+    else:
+        if str(subnet.network_address) != written.partition("/")[0]:
+            remedy = f"Write the network's own address: {subnet}"
+        elif not any(subnet.subnet_of(network) for network in PRIVATE):
+            remedy = f"Pick one in {', '.join(map(str, PRIVATE))}."
+        elif not 16 <= subnet.prefixlen <= 29:
+            remedy = "Write a prefix from /16 to /29."
+        else:
+            return subnet
+    section.problem("controlSubnet", expected, remedy)
     return default
 
 
@@ -115,7 +136,7 @@ def _bases(section: Section) -> Bases:
     def base(name: str, official: str) -> str:
         return section.text(
             name,
-            pattern=r"[\w.:/@-]+",
+            pattern=r"[A-Za-z0-9_.:/@-]+",
             expected=f"an image reference such as {official}",
             remedy="Name an image with its tag or digest.",
             default=official,
@@ -142,7 +163,7 @@ def _instances(
     for id_ in sorted(set(given.instances if given else ()) - ids):
         root.problems.append(
             Problem(
-                path=f"{root.at(KEY)}.instances.{id_}",
+                path=secret_path("instances", id_),
                 expected="the id of an instance",
                 found=shown(id_),
                 remedy=nearest(id_, ids),

@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
 
-from components.core.errors import Problem, nearest
-from components.core.given import Given
+from components.core.given import Given, secret_path, set_secret
 from components.core.instance_type import Choice, InstanceType
 from components.core.model import Instance, State, Token
 from components.core.parse_variables import check_given, parse_variables
-from components.core.section import Section, shown
+from components.core.section import Section
 
 LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 # A host name's label holds 63 characters; the longest prefix, `mcp-`, takes four of them.
@@ -30,37 +28,37 @@ def parse_instance(
             id_,
             "Rename it: it becomes the host name mcp-<id>.<domain>.",
         )
-    name = section.text(
-        "type",
-        expected="the name of an instance type",
-        remedy=f"Known types: {', '.join(sorted(types))}.",
-    )
-    if name not in types:
-        if name:
-            section.problem("type", "a known instance type", nearest(name, types))
+    name = section.variant("type", types, expected="a known instance type")
+    state, tokens, origins = _state(section), _tokens(section), _origins(section)
+    if not name:
         return None
     instance = Instance(
         id=id_,
         type=types[name],
-        state=_state(section),
-        tokens=_tokens(section),
-        origins=_origins(section),
+        state=state,
+        tokens=tokens,
+        origins=origins,
         choices=_choices(section, types[name]),
         variables=parse_variables(id_, section, types[name], given),
         given_secrets=given is not None and given.reaches_container,
     )
     if given is not None:
-        names = [token.name for token in instance.tokens]
+        names = [token.name for token in tokens]
         section.problems.extend(check_given(id_, types[name], names, given))
+    _refuse_secret(section, "vncPassword", secret_path("instances", id_, "vncPassword"))
     section.close()
     return instance
 
 
+def _refuse_secret(section: Section, key: str, place: str) -> None:
+    section.refuse(key, "nothing here, for it is a secret", f"Move it: {set_secret(place)}")
+
+
 def _state(section: Section) -> State:
     return State(
-        section.text(
+        section.choice(
             "state",
-            pattern="|".join(State),
+            list(State),
             expected="running or stopped",
             remedy="Write state: running or state: stopped.",
             default=State.RUNNING.value,
@@ -71,8 +69,7 @@ def _state(section: Section) -> State:
 def _tokens(section: Section) -> tuple[Token, ...]:
     remedy = "Write one token name a line, such as `- alice`."
     tokens: dict[str, Token] = {}
-    for path, item in section.items("tokens", remedy=remedy):
-        entry = Section(path, {"name": item} if isinstance(item, str) else item, section.problems)
+    for entry in section.entries("tokens", short="name", remedy=remedy):
         token = Token(
             name=entry.text(
                 "name",
@@ -83,7 +80,7 @@ def _tokens(section: Section) -> tuple[Token, ...]:
             generation=entry.integer(
                 "generation", least=1, most=9999, remedy="Raise it by one to rotate.", default=1
             ),
-            expires=_expiry(entry),
+            expires=entry.day("expires", remedy="Write year, month and day so."),
         )
         entry.close()
         if token.name and token.name in tokens:
@@ -94,35 +91,13 @@ def _tokens(section: Section) -> tuple[Token, ...]:
     return tuple(tokens.values())
 
 
-def _expiry(entry: Section) -> str | None:
-    if not entry.has("expires"):
-        return None
-    value = entry.value("expires")
-    # YAML reads an unquoted date as one; Pulumi hands that over as the day's first second.
-    text = value.isoformat() if isinstance(value, date) else str(value).removesuffix("T00:00:00Z")
-    try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            return date.fromisoformat(text).isoformat()
-    except ValueError:
-        pass
-    entry.problem("expires", "a date such as 2027-06-30", "Write year, month and day so.")
-    return None
-
-
 def _origins(section: Section) -> tuple[str, ...]:
-    origins: list[str] = []
-    for path, item in section.items("origins", remedy="Write one https:// origin a line."):
-        if isinstance(item, str) and re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", item):
-            origins.append(item)
-            continue
-        section.problems.append(
-            Problem(
-                path=path,
-                expected="an origin such as https://app.example.org",
-                found=shown(item),
-                remedy="Write scheme and host only, in lower case, without a path.",
-            )
-        )
+    origins = section.texts(
+        "origins",
+        pattern=r"https?://[a-z0-9.-]+(:[0-9]{1,5})?",
+        expected="an origin such as https://app.example.org",
+        remedy="Write scheme and host only, in lower case, without a path.",
+    )
     return tuple(origins)
 
 

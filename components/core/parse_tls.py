@@ -2,14 +2,20 @@
 
 from pathlib import PurePosixPath
 
+from components.core.errors import shown
 from components.core.given import AllGiven
 from components.core.model import Acme, Files, HostDir, SelfSigned, Tls
 from components.core.pair import chain_findings, key_finding, near_end, read_chain, read_key
-from components.core.section import Section, shown
+from components.core.section import Section
 from components.core.surroundings import Surroundings, Unreadable
 
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
-MODES = "self-signed, files or acme"
+# The keys that each mode takes.
+MODES = {
+    "self-signed": ("generation",),
+    "files": ("hostDir", "certFile", "keyFile"),
+    "acme": ("email", "dnsProvider", "caServer", "caFile", "propagation"),
+}
 
 
 def parse_tls(
@@ -24,13 +30,16 @@ def parse_tls(
     The files that it names are checked for `*.<domain>`; a certificate whose end is near is a
     warning.
     """
-    mode = section.text(
+    mode = section.variant(
         "mode",
-        pattern="self-signed|files|acme",
-        expected=MODES,
+        MODES,
+        expected="self-signed, files or acme",
         remedy="Write mode: self-signed, or one of the others.",
         default="self-signed",
     )
+    known = section.value("mode") in (None, mode)
+    if known:
+        _refuse_other_modes(section, mode)
     if mode == "files":
         return _files(section, domain, surroundings, warnings)
     if mode == "acme":
@@ -42,9 +51,17 @@ def parse_tls(
         remedy="Raise it by one to issue a new certificate.",
         default=1,
     )
-    if section.value("mode") in (None, mode):
+    if known:
         section.close()
     return SelfSigned(generation=generation)
+
+
+def _refuse_other_modes(section: Section, mode: str) -> None:
+    for other, keys in MODES.items():
+        for key in keys if other != mode else ():
+            section.refuse(
+                key, f"nothing here with mode: {mode}", f"Remove it, or write mode: {other}."
+            )
 
 
 def _files(
@@ -57,6 +74,9 @@ def _files(
             expected="an absolute path on the Docker host such as /etc/letsencrypt/live/mcp",
             remedy="Name the folder that holds fullchain.pem and privkey.pem.",
         )
+        remedy = "Keep either hostDir, or certFile and keyFile."
+        section.refuse("certFile", "nothing here beside hostDir", remedy)
+        section.refuse("keyFile", "nothing here beside hostDir", remedy)
         section.close()
         return HostDir(path=PurePosixPath(path))
     chain = _text(section, "certFile", "a file of PEM certificates", surroundings)

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from components.core.errors import Problem, nearest
-from components.core.given import VARIABLE, Given, set_secret
+from components.core.errors import Problem, nearest, shown
+from components.core.given import VARIABLE, Given, secret_path, set_secret
 from components.core.instance_type import InstanceType, SecretKind
-from components.core.section import Section, shown
-
-SECRETS = "mcpier:secrets.instances"
+from components.core.keys import SECRETIVE, below
+from components.core.section import Section
 
 
 def parse_variables(
@@ -20,7 +19,7 @@ def parse_variables(
     problems.extend(_unwanted(section.at("env"), kind, plain))
     problems.extend(_exposed(id_, section.at("env"), kind, plain))
     if given is not None:
-        problems.extend(_unwanted(f"{SECRETS}.{id_}.env", kind, given.env))
+        problems.extend(_unwanted(secret_path("instances", id_, "env"), kind, given.env))
         problems.extend(_twice(id_, plain, given))
         problems.extend(_missing(id_, section.at("env"), kind, {*plain, *given.env}))
     return plain
@@ -30,10 +29,11 @@ def check_given(
     id_: str, kind: InstanceType, tokens: Collection[str], given: Given
 ) -> list[Problem]:
     """What the given secrets name and the instance does not have, and tokens that are the same."""
-    path = f"{SECRETS}.{id_}"
+    path = secret_path("instances", id_)
+    names = below(path, "tokens")
     problems = [
         Problem(
-            path=f"{path}.tokens.{name}",
+            path=below(names, name),
             expected="the name of one of the instance's tokens",
             found=shown(name),
             remedy=nearest(name, tokens),
@@ -41,11 +41,11 @@ def check_given(
         for name in given.tokens
         if name not in tokens
     ]
-    problems.extend(_same(f"{path}.tokens", given.tokens))
+    problems.extend(_same(names, given.tokens))
     if given.vnc_password is not None and SecretKind.VNC not in kind.secrets.values():
         found, remedy = "text", "Remove it: no instance of this type has a live view."
         problems.append(
-            Problem(path=f"{path}.vncPassword", expected="nothing", found=found, remedy=remedy)
+            Problem(path=below(path, "vncPassword"), expected="nothing", found=found, remedy=remedy)
         )
     return problems
 
@@ -57,10 +57,10 @@ def _same(path: str, tokens: Mapping[str, str]) -> Iterator[Problem]:
         # What is refused by itself is read as nothing.
         if value and (other := first.setdefault(value, name)) != name:
             yield Problem(
-                path=f"{path}.{name}",
+                path=below(path, name),
                 expected="a value of its own",
-                found=f"the value of {path}.{other}",
-                remedy=f"Type: {set_secret(f'{path}.{name}')}",
+                found=f"the value of {below(path, other)}",
+                remedy=f"Type: {set_secret(below(path, name))}",
             )
 
 
@@ -68,7 +68,7 @@ def _plain(section: Section) -> dict[str, str]:
     names = section.names(VARIABLE, expected="a name of letters, digits and underscores")
     return {
         name: section.text(
-            name, pattern=r"(?s:[^\0]*)", expected="text", remedy="Quote it: variables are text."
+            name, pattern=r"[^\0]*", expected="text", remedy="Quote it: variables are text."
         )
         for name in names
     }
@@ -78,7 +78,7 @@ def _unwanted(path: str, kind: InstanceType, names: Collection[str]) -> Iterator
     for name in names:
         if reason := _refusal(kind, name):
             yield Problem(
-                path=f"{path}.{name}",
+                path=below(path, name),
                 expected=f"a variable that the type {kind.name} leaves to a stack",
                 found=shown(name),
                 remedy=reason,
@@ -104,20 +104,22 @@ def _refusal(kind: InstanceType, name: str) -> str | None:
 
 
 def _exposed(id_: str, path: str, kind: InstanceType, plain: Collection[str]) -> Iterator[Problem]:
-    for variable in kind.variables:
-        if variable.secret and variable.name in plain:
+    declared = {variable.name: variable.secret for variable in kind.variables}
+    for name in plain:
+        if declared.get(name, re.fullmatch(SECRETIVE, name)):
+            reason = "it is a secret" if name in declared else "its name is that of a secret"
             yield Problem(
-                path=f"{path}.{variable.name}",
-                expected="nothing here, for it is a secret",
+                path=below(path, name),
+                expected=f"nothing here, for {reason}",
                 found="text",
-                remedy=f"Move it: {set_secret(f'{SECRETS}.{id_}.env.{variable.name}')}",
+                remedy=f"Move it: {set_secret(secret_path('instances', id_, 'env', name))}",
             )
 
 
 def _twice(id_: str, plain: Mapping[str, str], given: Given) -> Iterator[Problem]:
     for name in sorted(plain.keys() & given.env.keys()):
         yield Problem(
-            path=f"{SECRETS}.{id_}.env.{name}",
+            path=secret_path("instances", id_, "env", name),
             expected="a variable that is set once",
             found="text",
             remedy=f"Remove it here or from mcpier:instances.{id_}.env.",
@@ -127,10 +129,11 @@ def _twice(id_: str, plain: Mapping[str, str], given: Given) -> Iterator[Problem
 def _missing(id_: str, path: str, kind: InstanceType, there: Collection[str]) -> Iterator[Problem]:
     for variable in kind.variables:
         if variable.required and variable.name not in there:
-            secret = f"Type: {set_secret(f'{SECRETS}.{id_}.env.{variable.name}')}"
+            place = secret_path("instances", id_, "env", variable.name)
+            secret = f"Type: {set_secret(place)}"
             plain = f"Write {variable.name}: and its value below env:"
             yield Problem(
-                path=f"{path}.{variable.name}",
+                path=below(path, variable.name),
                 expected="a value",
                 found="nothing",
                 remedy=f"{variable.description} {secret if variable.secret else plain}",

@@ -1,84 +1,16 @@
 """Reads one mapping of a config, key by key, and collects every problem instead of stopping."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Collection
+from datetime import date
+from typing import Self
 
-from components.core.errors import Problem, nearest
-
-KINDS = {
-    dict: "a mapping",
-    list: "a list",
-    str: "text",
-    bool: "true or false",
-    type(None): "nothing",
-}
+from components.core.errors import nearest
+from components.core.keys import Keys
 
 
-def kind_of(value: object) -> str:
-    """What kind of value it is, for messages."""
-    return KINDS.get(type(value), type(value).__name__)
-
-
-def shown(value: object) -> str:
-    """A value as an error message shows it: short, and never a mapping's content."""
-    if isinstance(value, str):
-        return repr(value if len(value) <= 60 else value[:57] + "…")
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return str(value)
-    return kind_of(value)
-
-
-class Section:
-    """A mapping at `path`; a reader gives the value, or the default where it noted a problem.
-
-    What a hidden one holds stands in no message.
-    """
-
-    def __init__(
-        self, path: str, value: object, problems: list[Problem], *, hidden: bool = False
-    ) -> None:
-        self.path = path
-        self.problems = problems
-        self._shown = kind_of if hidden else shown
-        self._read: set[str] = set()
-        self._values: Mapping[str, Any] = {}
-        if isinstance(value, Mapping):
-            # YAML gives numbers and dates for some keys; Pulumi gives text for all.
-            self._values = {str(key): entry for key, entry in value.items()}
-        elif value is not None:
-            self.reject("a mapping", value, "Write one `key: value` a line below it.")
-            # What it lacks goes without saying.
-            self.problems = []
-
-    def problem(self, key: str, expected: str, remedy: str) -> None:
-        """Notes that the value of `key` is not what is expected."""
-        self._note(self.at(key), expected, self._values.get(key), remedy)
-
-    def mismatch(self, key: str, expected: str, found: str, remedy: str) -> None:
-        """Notes that what the value of `key` leads to is not what is expected."""
-        self.problems.append(
-            Problem(path=self.at(key), expected=expected, found=found, remedy=remedy)
-        )
-
-    def reject(self, expected: str, found: object, remedy: str) -> None:
-        """Notes that the mapping as a whole is not what is expected."""
-        self._note(self.path.removesuffix(":"), expected, found, remedy)
-
-    def at(self, key: str) -> str:
-        """The path of a key, as a user finds it in the file."""
-        return f"{self.path}.{key}" if self.path[-1] != ":" else f"{self.path}{key}"
-
-    def has(self, key: str) -> bool:
-        """Whether the key is there with a value; it counts as read."""
-        self._read.add(key)
-        return self._values.get(key) is not None
-
-    def value(self, key: str) -> object:
-        """What stands under a key, as it is."""
-        return self._values.get(key)
+class Section(Keys):
+    """A reader gives the value of a key, or the default where it noted a problem."""
 
     def text(
         self,
@@ -97,6 +29,36 @@ class Section:
             return value
         self.problem(key, expected, remedy)
         return default or ""
+
+    def choice(
+        self,
+        key: str,
+        options: Collection[str],
+        *,
+        expected: str,
+        remedy: str = "",
+        default: str | None = None,
+    ) -> str:
+        """One of the options; without a remedy of its own, the nearest of them is one."""
+        if not self.has(key) and default is not None:
+            return default
+        value = self._values.get(key)
+        if isinstance(value, str) and value in options:
+            return value
+        self.problem(key, expected, remedy or nearest(str(value or ""), options))
+        return default or ""
+
+    def variant(
+        self,
+        key: str,
+        options: Collection[str],
+        *,
+        expected: str,
+        remedy: str = "",
+        default: str | None = None,
+    ) -> str:
+        """The same, where it decides which other keys there are; it is read before them."""
+        return self.choice(key, options, expected=expected, remedy=remedy, default=default)
 
     def integer(self, key: str, *, least: int, most: int, remedy: str, default: int) -> int:
         """A whole number within bounds."""
@@ -129,39 +91,39 @@ class Section:
             self.problem(key, "true or false", remedy)
         return value is True
 
-    def sections(self, key: str) -> Iterator[tuple[str, "Section"]]:
-        """The entries of a mapping of mappings, sorted by name."""
-        outer = self.section(key)
-        for name in sorted(outer._values):
-            outer._read.add(name)
-            yield name, outer.section(name)
+    def day(self, key: str, *, remedy: str) -> str | None:
+        """A day as ISO 8601 writes it; None where nothing stands there."""
+        if not self.has(key):
+            return None
+        value = self._values.get(key)
+        # YAML reads an unquoted date as one; Pulumi hands that over as the day's first second.
+        text = (
+            value.isoformat() if isinstance(value, date) else str(value).removesuffix("T00:00:00Z")
+        )
+        try:
+            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+                return date.fromisoformat(text).isoformat()
+        except ValueError:
+            pass
+        self.problem(key, "a date such as 2027-06-30", remedy)
+        return None
 
-    def section(self, key: str) -> "Section":
-        """The mapping below a key; an empty one where there is none."""
-        self._read.add(key)
-        hidden = self._shown is kind_of
-        return Section(self.at(key), self._values.get(key), self.problems, hidden=hidden)
+    def texts(self, key: str, *, pattern: str, expected: str, remedy: str) -> list[str]:
+        """A list of text, each entry of which matches the whole pattern."""
+        found = []
+        for path, item in self.items(key, remedy="Write one a line, behind a hyphen."):
+            if isinstance(item, str) and re.fullmatch(pattern, item):
+                found.append(item)
+            else:
+                self._note(path, expected, item, remedy)
+        return found
 
-    def hidden(self, key: str) -> "Section":
-        """The same for a mapping of secrets."""
-        self._read.add(key)
-        return Section(self.at(key), self._values.get(key), self.problems, hidden=True)
-
-    def names(self, pattern: str, *, expected: str) -> list[str]:
-        """The keys, which a user chooses: all that match the whole pattern, sorted."""
-        self._read |= set(self._values)
-        for name in sorted(self._values):
-            if not re.fullmatch(pattern, name):
-                self._note(self.at(name), expected, name, "Rename it.")
-        return sorted(name for name in self._values if re.fullmatch(pattern, name))
-
-    def items(self, key: str, *, remedy: str, least: int = 0) -> list[tuple[str, Any]]:
-        """The entries of a list, each with its path; an error where they are less than `least`."""
-        value = self._values.get(key) if self.has(key) else []
-        if isinstance(value, list) and len(value) >= least:
-            return [(f"{self.at(key)}[{place}]", item) for place, item in enumerate(value)]
-        self.problem(key, f"a list of {least} or more" if least else "a list", remedy)
-        return []
+    def entries(self, key: str, *, short: str, remedy: str) -> list[Self]:
+        """A list of mappings; text in place of one stands for what has it under `short`."""
+        return [
+            self._entry(key, path, {short: item} if isinstance(item, str) else item)
+            for path, item in self.items(key, remedy=remedy)
+        ]
 
     def strings(self, key: str, *, remedy: str) -> dict[str, str]:
         """A flat mapping of text to text."""
@@ -174,19 +136,5 @@ class Section:
                 inner.problem(name, "text", remedy)
         return found
 
-    def close(self) -> None:
-        """Notes every key that nothing has read."""
-        for key in sorted(set(self._values) - self._read):
-            self.problems.append(
-                Problem(
-                    path=self.at(key),
-                    expected="a known key",
-                    found=self._shown(self._values[key]),
-                    remedy=nearest(key, self._read),
-                )
-            )
-
-    def _note(self, path: str, expected: str, found: object, remedy: str) -> None:
-        self.problems.append(
-            Problem(path=path, expected=expected, found=self._shown(found), remedy=remedy)
-        )
+    def _entry(self, key: str, path: str, value: object) -> Self:
+        return type(self)(path, value, self.problems, hidden=self._hidden)

@@ -28,7 +28,7 @@ def told(stacks: Path, text: str) -> str:
 
 
 def test_a_good_file_is_a_stack(stacks: Path) -> None:
-    text = "config:\n  mcpier:domain: mcp.example.org\n  docker:host: ssh://a\n  1: 2\n"
+    text = "config:\n  mcpier:domain: mcp.example.org\n  docker:host: ssh://a\n"
     (stacks / "Pulumi.dev.yaml").write_text(text)
     spec = read_stack("dev")
     assert (spec.stack, spec.domain, spec.instances) == ("dev", "mcp.example.org", ())

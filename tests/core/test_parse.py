@@ -84,19 +84,19 @@ BROKEN: dict[str, tuple[Change, str]] = {
     ),
     "one port twice": (
         lambda c: c["edge"].update(httpsPort=80),
-        "mcpier:edge.httpsPort: expected three different ports, found 80. Give each its own port.",
+        "mcpier:edge.httpsPort: expected a port of its own, found 80, which is httpPort too. "
+        "Give each its own.",
     ),
     "a subnet with host bits": (
         lambda c: c["edge"].update(controlSubnet="10.9.0.1/28"),
         "mcpier:edge.controlSubnet: expected a private IPv4 network from /16 to /29, such as "
-        "10.77.255.0/28, found '10.9.0.1/28'. Write the network's own address: no host bits may "
-        "be set.",
+        "10.77.255.0/28, found '10.9.0.1/28'. Write the network's own address: 10.9.0.0/28",
     ),
     "a public subnet": (
         lambda c: c["edge"].update(controlSubnet="8.8.8.0/28"),
         "mcpier:edge.controlSubnet: expected a private IPv4 network from /16 to /29, such as "
-        "10.77.255.0/28, found '8.8.8.0/28'. Write the network's own address: no host bits may "
-        "be set.",
+        "10.77.255.0/28, found '8.8.8.0/28'. Pick one in 10.0.0.0/8, 172.16.0.0/12, "
+        "192.168.0.0/16.",
     ),
     "an unknown way to a certificate": (
         lambda c: c["tls"].update(mode="magic"),
@@ -126,8 +126,8 @@ BROKEN: dict[str, tuple[Change, str]] = {
     ),
     "no type": (
         lambda c: c["instances"]["demo"].pop("type"),
-        "mcpier:instances.demo.type: expected the name of an instance type, found nothing. "
-        "Known types: browser.",
+        "mcpier:instances.demo.type: expected a known instance type, found nothing. "
+        "Known here: browser.",
     ),
     "an unknown type": (
         lambda c: c["instances"]["demo"].update(type="browsr"),
@@ -176,8 +176,8 @@ BROKEN: dict[str, tuple[Change, str]] = {
     ),
     "an id that is a number without anything below it": (
         lambda c: c.update(instances={7: None}),
-        "mcpier:instances.7.type: expected the name of an instance type, found nothing. "
-        "Known types: browser.",
+        "mcpier:instances.7.type: expected a known instance type, found nothing. "
+        "Known here: browser.",
     ),
     "a key that is a number": (
         lambda c: c["edge"].update({80: "open"}),
@@ -186,7 +186,8 @@ BROKEN: dict[str, tuple[Change, str]] = {
     ),
     "a subnet that is a number": (
         lambda c: c["edge"].update(controlSubnet=10),
-        "mcpier:edge.controlSubnet: expected an IPv4 network such as 10.77.255.0/28, found 10. "
+        "mcpier:edge.controlSubnet: expected a private IPv4 network from /16 to /29, such as "
+        "10.77.255.0/28, found 10. "
         "Pick a private range that nothing on the Docker host uses.",
     ),
     "a base with a space": (
