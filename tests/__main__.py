@@ -30,6 +30,7 @@ FAST = [
     "tests/components",
     "tests/console",
     "tests/policy",
+    "tests/schema",
     "tests/toolchain",
     "tests/bench",
 ]
