@@ -1,5 +1,6 @@
 """The stack as its file describes it, read without pulumi."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -63,9 +64,8 @@ def read_config(name: str, text: str) -> dict[str, Any]:
     try:
         document = read_yaml(text) or {}
     except yaml.YAMLError as error:
-        raise ConsoleError(
-            f"{name} is not YAML: {' '.join(str(error).split())}", "mend the line that it names"
-        ) from None
+        told = re.sub('in "<[a-z ]+>", line', "at line", " ".join(str(error).split()))
+        raise ConsoleError(f"{name} is not YAML: {told}", "mend the line that it names") from None
     config = (document.get("config") or {}) if isinstance(document, dict) else None
     lost = isinstance(document, dict) and any(str(key).startswith(PREFIX) for key in document)
     if not isinstance(config, dict) or lost:

@@ -1,13 +1,12 @@
 """Watches the parser read a config, and notes what it reads as the shape of a config."""
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from components.core.errors import Problem
 from components.core.keys import ANYTHING
-from components.core.section import Section
+from components.core.section import Section, options_of
 
 
 @dataclass(kw_only=True)
@@ -159,7 +158,7 @@ class Traced(Section):
 
 def text_facts(pattern: str) -> dict[str, Any]:
     """JSON Schema's words for text that matches the whole pattern."""
+    if options := options_of(pattern):
+        return {"type": "string", "enum": options}
     bare = pattern.removeprefix("^").removesuffix("$")
-    if options := re.fullmatch(r"\(?(\w+(\|\w+)+)\)?", bare):
-        return {"type": "string", "enum": options[1].split("|")}
     return {"type": "string", "pattern": f"^({bare})$" if "|" in bare else f"^{bare}$"}

@@ -19,7 +19,7 @@ def below(path: str, key: str) -> str:
     text = cut(key) if key.isprintable() else json.dumps(cut(key))
     if path[-1:] == ":":
         return path + text
-    if key.isprintable() and not re.search(r"[].\"'[]", key):
+    if key.isprintable() and re.fullmatch(r"[^].\"'[]+", key):
         return f"{path}.{text}"
     return f"{path}[{json.dumps(cut(key), ensure_ascii=not key.isprintable())}]"
 

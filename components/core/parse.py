@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from ipaddress import IPv4Network
-from itertools import combinations
 
 from components.core.errors import ConfigError, Problem, nearest, shown
 from components.core.given import AllGiven, parse_given, secret_path
@@ -85,9 +84,10 @@ def _check_ports(section: Section, edge: Edge) -> None:
         "httpsPort": edge.https_port,
         "adminPort": edge.admin_port,
     }
-    for (first, port), (second, other) in combinations(ports.items(), 2):
-        if port == other:
-            written, held = (second, first) if section.has(second) else (first, second)
+    first: dict[int, str] = {}
+    for key, port in ports.items():
+        if (other := first.setdefault(port, key)) != key:
+            written, held = (key, other) if section.has(key) else (other, key)
             found = f"{port}, which is {held} too"
             section.mismatch(written, "a port of its own", found, "Give each its own.")
 
@@ -99,7 +99,7 @@ def _subnet(section: Section) -> IPv4Network:
         "controlSubnet",
         pattern="[0-9.]+/[0-9]+",
         expected=expected,
-        remedy="Pick a private range that nothing on the Docker host uses.",
+        remedy="Write an address, a slash and a prefix, of what nothing on the Docker host uses.",
         default=str(default),
     )
     try:

@@ -7,7 +7,7 @@ from components.core.given import Given, secret_path, set_secret
 from components.core.instance_type import Choice, InstanceType
 from components.core.model import Instance, State, Token
 from components.core.parse_variables import check_given, parse_variables
-from components.core.section import Section
+from components.core.section import Section, options_of
 
 LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 # A host name's label holds 63 characters; the longest prefix, `mcp-`, takes four of them.
@@ -29,7 +29,7 @@ def parse_instance(
             "Rename it: it becomes the host name mcp-<id>.<domain>.",
         )
     name = section.variant("type", types, expected="a known instance type")
-    state, tokens, origins = _state(section), _tokens(section), _origins(section)
+    state, tokens, origins = _state(section), _tokens(id_, section), _origins(section)
     if not name:
         return None
     instance = Instance(
@@ -66,7 +66,7 @@ def _state(section: Section) -> State:
     )
 
 
-def _tokens(section: Section) -> tuple[Token, ...]:
+def _tokens(id_: str, section: Section) -> tuple[Token, ...]:
     remedy = "Write one token name a line, such as `- alice`."
     tokens: dict[str, Token] = {}
     for entry in section.entries("tokens", short="name", remedy=remedy):
@@ -82,6 +82,8 @@ def _tokens(section: Section) -> tuple[Token, ...]:
             ),
             expires=entry.day("expires", remedy="Write year, month and day so."),
         )
+        for key in ("value", "token", "secret"):
+            _refuse_secret(entry, key, secret_path("instances", id_, "tokens", token.name))
         entry.close()
         if token.name and token.name in tokens:
             entry.problem(
@@ -114,7 +116,14 @@ def _chosen(section: Section, choice: Choice) -> str:
     return section.text(
         choice.name,
         pattern=choice.pattern or ".*",
-        expected=f"text that matches {choice.pattern}" if choice.pattern else "text",
+        expected=_expected(choice.pattern),
         remedy=f"{example}{choice.description}",
         default=choice.default,
     )
+
+
+def _expected(pattern: str | None) -> str:
+    if pattern is None:
+        return "text"
+    *others, last = options_of(pattern) or [f"text that matches {pattern}"]
+    return f"{', '.join(others)} or {last}" if others else last

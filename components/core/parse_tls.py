@@ -98,7 +98,9 @@ def _check(
     chain = read_chain(chain_text)
     key = read_key(key_text) if key_text is not None else None
     if key_text is not None and key is None:
-        remedy = "Give the key without a passphrase: openssl pkey -in <key> -out <new key>"
+        remedy = "Name the file with the certificate's private key, as PEM."
+        if "ENCRYPTED" in key_text:
+            remedy = "Give the key without a passphrase: openssl pkey -in <key> -out <new key>"
         section.problem("keyFile", "a PEM private key that is not encrypted", remedy)
     if not chain:
         remedy = "Name the file with the server's certificate and its issuers, as PEM."

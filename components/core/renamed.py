@@ -1,13 +1,12 @@
 """Keys that have other names now; each is told for one major version."""
 
 import re
-from collections.abc import Mapping
 
-# By its path, with <id> for an instance's id, and what the key is called now.
+# What a key is called now, by its path before, in which <id> stands for an instance's id.
 RENAMED: dict[str, str] = {}
-ID = re.compile(r"(?<=^mcpier:instances\.)[^.]+")
+ID = re.compile(r"^(mcpier:(?:secrets\.)?instances\.)[^.]+")
 
 
-def new_name(path: str, renamed: Mapping[str, str] = RENAMED) -> str | None:
+def new_name(path: str) -> str | None:
     """What the last key of a path is called now, if it has another name."""
-    return renamed.get(ID.sub("<id>", path))
+    return RENAMED.get(ID.sub(r"\1<id>", path))

@@ -9,6 +9,12 @@ from components.core.errors import nearest
 from components.core.keys import Keys
 
 
+def options_of(pattern: str) -> list[str]:
+    """The words that a pattern lists, where it does no more than that."""
+    found = re.fullmatch(r"\^?\(?(\w+(\|\w+)+)\)?\$?", pattern)
+    return found[1].split("|") if found else []
+
+
 class Section(Keys):
     """A reader gives the value of a key, or the default where it noted a problem."""
 
@@ -27,6 +33,8 @@ class Section(Keys):
         value = self._values.get(key)
         if isinstance(value, str) and re.fullmatch(pattern, value):
             return value
+        if type(value) in (int, float) and not self._hidden and re.fullmatch(pattern, str(value)):
+            remedy = f"Quote it: '{value}'"
         self.problem(key, expected, remedy)
         return default or ""
 
@@ -45,7 +53,8 @@ class Section(Keys):
         value = self._values.get(key)
         if isinstance(value, str) and value in options:
             return value
-        self.problem(key, expected, remedy or nearest(str(value or ""), options))
+        written = value if isinstance(value, str) else ""
+        self.problem(key, expected, remedy or nearest(written, options))
         return default or ""
 
     def variant(
@@ -67,6 +76,9 @@ class Section(Keys):
         value = self._values.get(key)
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
+        quoted = isinstance(value, str) and re.fullmatch("0|[1-9][0-9]{0,8}", value)
+        if quoted and least <= int(str(value)) <= most:
+            remedy = "Write it without quotes."
         self.problem(key, f"a whole number from {least} to {most}", remedy)
         return default
 

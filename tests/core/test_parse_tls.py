@@ -97,7 +97,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         CHAIN,
         CHAIN,
         "mcpier:tls.keyFile: expected a PEM private key that is not encrypted, found 'a.key'. "
-        "Give the key without a passphrase: openssl pkey -in <key> -out <new key>",
+        "Name the file with the certificate's private key, as PEM.",
     ),
     "a key in place of the certificate": (
         key_pem(KEY),

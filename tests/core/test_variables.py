@@ -123,7 +123,7 @@ BROKEN: dict[str, tuple[dict[str, Any], Any, str]] = {
     "a number": (
         {"DEPTH": 24},
         None,
-        "mcpier:instances.demo.env.DEPTH: expected text, found 24. Quote it: variables are text.",
+        "mcpier:instances.demo.env.DEPTH: expected text, found 24. Quote it: '24'",
     ),
     "a name with a hyphen": (
         {"my-name": "x"},

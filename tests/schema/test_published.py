@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from components.core.parse_tls import MODES
+from components.core.renamed import RENAMED
 from schema.arrange import ANY, matches
 from schema.document import NAMESPACE
 from schema.example import Path
@@ -95,6 +96,13 @@ def test_the_example_tells_the_defaults_and_bounds_that_the_parser_has(shape: Sh
 def test_each_mode_of_tls_reads_the_keys_that_it_is_told_to_take(shape: Shape) -> None:
     read = {mode: set(below.keys) for mode, below in shape.keys["mcpier:tls"].variants.items()}
     assert read == {mode: set(keys) for mode, keys in MODES.items()}
+
+
+def test_a_new_name_is_one_that_the_parser_knows_and_an_old_one_is_not(shape: Shape) -> None:
+    known = {".".join(path).replace(f".{ANY}", ".<id>") for path, _, _ in keys_of(shape)}
+    assert not known & RENAMED.keys()
+    renamed = {re.sub("[^.:]+$", new, old) for old, new in RENAMED.items()}
+    assert renamed <= known
 
 
 def test_editors_understand_every_pattern() -> None:
