@@ -1,5 +1,6 @@
-"""Looks up what a config refers to: files of this machine, and the time."""
+"""Looks up what a config refers to: files of this machine, its environment, and the time."""
 
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from components.core.surroundings import Surroundings, Unreadable, named_files
 def look_around(project: Path, config: Mapping[str, Any]) -> Surroundings:
     """Reads the files that a config names; relative paths begin at the project."""
     files = {name: _read(project / name) for name in named_files(config)}
-    return Surroundings(files=files, now=datetime.now(UTC))
+    return Surroundings(files=files, now=datetime.now(UTC), environment=os.environ)
 
 
 def _read(file: Path) -> str | Unreadable:

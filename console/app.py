@@ -1,6 +1,7 @@
 """The command line `mcpier`."""
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from typing import Annotated
@@ -13,6 +14,8 @@ from console import deploy
 from console.doctor import checks
 from console.errors import ConsoleError
 from console.view import view_link
+from toolchain.docker_host import named_engine
+from toolchain.errors import SetupError
 
 app = typer.Typer(
     help="MCP servers behind one wildcard domain on a Docker host.",
@@ -20,7 +23,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-Stack = Annotated[str, typer.Option("--stack", "-s", help="Which stack of stacks/ it is about.")]
+
+
+def _at_its_engine(stack: str) -> str:
+    """Leads every program that a command runs to the engine that the stack's file names."""
+    try:
+        os.environ.update(named_engine(stack))
+    except SetupError as error:
+        raise ConsoleError(error.what, error.remedy) from None
+    return stack
+
+
+Stack = Annotated[
+    str,
+    typer.Option(
+        "--stack", "-s", help="Which stack of stacks/ it is about.", callback=_at_its_engine
+    ),
+]
 
 
 @app.command()
@@ -81,10 +100,10 @@ def doctor(
         print(json.dumps({title: [asdict(found) for found in wrong] for title, wrong in examined}))
     else:
         for title, wrong in examined:
-            print(f"{'✗' if wrong else '✓'} {title}")
+            print(f"{'✗' if any(found.serious for found in wrong) else '✓'} {title}")
             for found in wrong:
                 print(f"  {found.what}\n  → {found.remedy}")
-    if any(wrong for _, wrong in examined):
+    if any(found.serious for _, wrong in examined for found in wrong):
         raise typer.Exit(1)
 
 

@@ -1,6 +1,8 @@
 """The few things asked of the Docker engine; DOCKER_HOST is honoured."""
 
 import json
+import os
+import re
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +10,7 @@ from typing import Any
 
 from console.drift import Host
 from console.errors import ConsoleError
+from toolchain.docker_host import elsewhere, silence
 
 # By kind: how its full id and name are asked for; a volume's id is its name.
 LISTINGS = {
@@ -17,6 +20,11 @@ LISTINGS = {
 }
 
 
+# How the client begins to say that it got no answer at all.
+_UNANSWERED = re.compile(
+    "error during connect|annot connect to the Docker daemon|unable to resolve docker endpoint|"
+    "permission denied while trying to connect"
+)
 _SEE_ENGINE = "see that the Docker engine runs; `make up` starts one where it can"
 
 
@@ -67,7 +75,7 @@ def engine() -> dict[str, Any]:
     found: dict[str, Any] = json.loads(_docker("system", "info", "--format", "{{json .}}"))
     # Older clients end with 0 where no engine answers.
     if errors := found.get("ServerErrors"):
-        raise ConsoleError(f"the Docker engine does not answer: {'; '.join(errors)}", _SEE_ENGINE)
+        raise _failure("the Docker engine does not answer", "; ".join(errors))
     return found
 
 
@@ -76,24 +84,48 @@ def run_in(container: str, *command: str) -> str:
     return _docker("container", "exec", container, *command)
 
 
+def inspect_network(name: str) -> dict[str, Any]:
+    """What the engine tells of a network."""
+    return _inspect("network", [name])[0]
+
+
+def published_ports() -> list[tuple[str, str]]:
+    """Name and published ports, as the client writes them, of every container that runs."""
+    listed = _docker("container", "ls", "--format", "{{.Names}}\t{{.Ports}}")
+    pairs = (line.partition("\t") for line in listed.splitlines())
+    return [(name, ports) for name, _, ports in pairs]
+
+
+def run(command: Sequence[str], question: str) -> str:
+    """What a throw-away container prints; `command` begins with `docker run`."""
+    return _docker(*command[1:], question=question)
+
+
 def remove(kind: str, id_: str) -> None:
     """Removes a container, running or not, a network or a volume."""
     _docker(kind, "rm", *(["--force"] if kind == "container" else []), id_)
 
 
-def _docker(*arguments: str) -> str:
+def _docker(*arguments: str, question: str | None = None) -> str:
     try:
-        done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["docker", *arguments], input=question, capture_output=True, text=True, check=False
+        )
     except FileNotFoundError:
         raise ConsoleError(
             "the docker client is not on PATH", "install it, or type: make up"
         ) from None
     if done.returncode != 0:
-        raise ConsoleError(
-            f"docker {arguments[0]} {arguments[1]} failed: {done.stderr.strip()}",
-            _SEE_ENGINE,
-        )
+        raise _failure(f"docker {arguments[0]} {arguments[1]} failed", done.stderr.strip())
     return done.stdout
+
+
+def _failure(what: str, said: str) -> ConsoleError:
+    host = elsewhere(os.environ)
+    if host and _UNANSWERED.search(said):
+        silent = silence(host, said)
+        return ConsoleError(silent.what, silent.remedy)
+    return ConsoleError(f"{what}: {said}", _SEE_ENGINE)
 
 
 def arguments(container: str) -> list[str]:

@@ -13,10 +13,12 @@ from console import docker
 from console.drift import CONTAINER, container_drift
 from console.edge import Edge
 from console.errors import ConsoleError
+from console.exposure import DockerHost, exposure, look_at_host
 from console.findings import Check, Finding
 from console.pulumi import Pulumi
 from console.repair import all_on_host, lost_resources
 from console.stack_file import read_stack
+from toolchain.docker_host import elsewhere
 
 LEAST_DAYS = 30
 LEAST_FREE = 2 << 30
@@ -39,8 +41,12 @@ def checks(stack: str) -> list[Check]:
     def edge() -> Edge:
         return Edge.behind(spec.domain, outputs().get("ca"))
 
+    @cache
+    def host() -> DockerHost:
+        return look_at_host(spec)
+
     return [
-        Check(title="Docker engine", look=_engine),
+        Check(title="Docker engine", look=lambda: _engine(host)),
         Check(title="containers are as declared", look=lambda: _drift(pulumi)),
         Check(title="Traefik's version", look=lambda: _traefik(stack)),
         Check(title="certificate", look=lambda: _certificate(spec, edge())),
@@ -49,10 +55,11 @@ def checks(stack: str) -> list[Check]:
             for item in spec.instances
             if item.state is State.RUNNING and item.tokens
         ),
+        Check(title="what instances reach on the Docker host", look=lambda: exposure(spec, host)),
     ]
 
 
-def _engine() -> Iterator[Finding]:
+def _engine(host: Callable[[], DockerHost]) -> Iterator[Finding]:
     told = docker.engine()
     skew = (datetime.fromisoformat(told["SystemTime"]) - datetime.now(UTC)).total_seconds()
     if abs(skew) > MOST_SKEW:
@@ -61,10 +68,12 @@ def _engine() -> Iterator[Finding]:
             remedy="set both by NTP: links to live views are good for two minutes",
         )
     folder = told["DockerRootDir"]
-    # A remote engine tells nothing of its disk.
-    if os.environ.get("DOCKER_HOST") or not os.path.isdir(folder):
+    if elsewhere(os.environ):
+        free = host().free
+    elif os.path.isdir(folder):
+        free = shutil.disk_usage(folder).free
+    else:
         return
-    free = shutil.disk_usage(folder).free
     if free < LEAST_FREE:
         yield Finding(
             what=f"{free >> 20} MiB are left in {folder}, and an image takes up to a gigabyte",

@@ -8,10 +8,14 @@ from console.errors import ConsoleError
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """Something that is not as it should be, and what to do."""
+    """Something that is not as it should be, and what to do.
+
+    What is not serious is nothing wrong, and good to know.
+    """
 
     what: str
     remedy: str
+    serious: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,32 +3,31 @@
 import errno
 import os
 import socket
+from collections.abc import Callable
 
 from components.core.model import StackSpec
 from components.core.naming import host_name
 from console import docker
 from console.errors import ConsoleError
+from console.exposure import EVERYWHERE, look_at_host
+from toolchain.docker_host import elsewhere
 
 
 def check_ports(spec: StackSpec) -> None:
     """Raises `ConsoleError` naming every port of the stack that another program holds."""
-    if os.environ.get("DOCKER_HOST"):
-        return
     edge, held = spec.edge, _held_by_traefik(spec.stack)
+    free = _free_there(spec) if elsewhere(os.environ) else _free
     wanted = {
         "httpPort": (edge.http_port, True),
         "httpsPort": (edge.https_port, True),
         "adminPort": (edge.admin_port, False),
     }
-    taken = {
-        key: port
-        for key, (port, public) in wanted.items()
-        if port not in held and not _free(port, public=public)
-    }
+    asked = {key: (port, public) for key, (port, public) in wanted.items() if port not in held}
+    taken = {key: port for key, (port, public) in asked.items() if not free(port, public=public)}
     if taken:
         listed = ", ".join(f"{port} (mcpier:edge.{key})" for key, port in taken.items())
         raise ConsoleError(
-            f"another program on this host listens on: {listed}",
+            f"another program on the Docker host listens on: {listed}",
             f"stop it, or set another port in stacks/Pulumi.{spec.stack}.yaml",
         )
 
@@ -40,6 +39,19 @@ def _held_by_traefik(stack: str) -> set[int]:
         flag for flag in flags if flag.startswith("--entrypoints.") and ".address=" in flag
     )
     return {int(flag.rpartition(":")[2]) for flag in addresses}
+
+
+def _free_there(spec: StackSpec) -> Callable[..., bool]:
+    """`_free` for the host of another engine, by what listens there."""
+    listeners = look_at_host(spec).listeners
+
+    def free(port: int, *, public: bool) -> bool:
+        others = (EVERYWHERE, "127.0.0.1")
+        return not any(
+            each.port == port and (public or each.address in others) for each in listeners
+        )
+
+    return free
 
 
 def _free(port: int, *, public: bool) -> bool:

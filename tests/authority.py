@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from ipaddress import ip_address
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -64,9 +65,9 @@ class Authority:
     def leaf(
         self, key: Key, names: Sequence[str], days: float = 90, begins_in: float = 0
     ) -> x509.Certificate:
-        """A certificate of the intermediate's for these names."""
+        """A certificate of the intermediate's for these names and addresses."""
         builder = self._builder(names[0], "Tests intermediate", key, days, begins_in)
-        entries = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
+        entries = x509.SubjectAlternativeName(list(map(_general_name, names)))
         return _signed(builder.add_extension(entries, critical=False), self._intermediate_key)
 
     def pair(self, *names: str, days: float = 90) -> tuple[str, str]:
@@ -99,6 +100,13 @@ def _ca(builder: x509.CertificateBuilder) -> x509.CertificateBuilder:
 
 def _signed(builder: x509.CertificateBuilder, key: Key) -> x509.Certificate:
     return builder.sign(key, hashes.SHA256())
+
+
+def _general_name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
 
 
 def _name(common_name: str) -> x509.Name:

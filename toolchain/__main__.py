@@ -12,8 +12,9 @@ import time
 from collections.abc import Callable
 
 from toolchain.bases import BASES, Base, bases_named_in, ensure_bases
+from toolchain.docker_host import named_engine
 from toolchain.engine import ensure_engine
-from toolchain.environment import PROJECT, ensure_environment
+from toolchain.environment import ensure_environment, stack_text
 from toolchain.errors import SetupError
 from toolchain.shell import path_with_tools, pulumi_variables
 from toolchain.tools import ensure_tools
@@ -34,6 +35,8 @@ def main(arguments: list[str]) -> int:
             _print_variables(arguments[1:])
             return 0
         options, command = _split(arguments)
+        if options.stack is not None:
+            os.environ.update(named_engine(options.stack))
         seconds = [
             (name, _timed(name, step)) for name, step in _steps(options.steps, options.stack)
         ]
@@ -63,7 +66,7 @@ def _become(command: list[str], seconds: list[tuple[str, float]]) -> None:
 def _print_variables(stacks: list[str]) -> None:
     if len(stacks) != 1:
         raise SetupError("env takes one stack", "type: python3 -m toolchain env dev")
-    for name, value in pulumi_variables(stacks[0]).items():
+    for name, value in {**pulumi_variables(stacks[0]), **named_engine(stacks[0])}.items():
         print(f"export {name}={shlex.quote(value)}")
 
 
@@ -72,7 +75,8 @@ def _split(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     place = arguments.index("--") if "--" in arguments else len(arguments)
     parser = argparse.ArgumentParser(prog="python3 -m toolchain")
     parser.add_argument("steps", nargs="*", metavar="STEP")
-    parser.add_argument("--stack", help="see only to the base images that this stack's file names")
+    narrowed = "see to the engine that this stack's file names, and to its base images only"
+    parser.add_argument("--stack", help=narrowed)
     return parser.parse_args(arguments[:place]), arguments[place + 1 :]
 
 
@@ -91,11 +95,8 @@ def _steps(wanted: list[str], stack: str | None) -> list[tuple[str, Callable[[],
 
 
 def _bases(stack: str | None) -> tuple[Base, ...]:
-    """All bases, or those that a stack names; one without a file is for its command to refuse."""
-    if stack is None:
-        return BASES
-    file = PROJECT / "stacks" / f"Pulumi.{stack}.yaml"
-    return bases_named_in(file.read_text("utf-8")) if file.exists() else ()
+    """All bases, or those that a stack names."""
+    return BASES if stack is None else bases_named_in(stack_text(stack))
 
 
 def _timed(name: str, step: Callable[[], None]) -> float:

@@ -1,4 +1,4 @@
-"""The Docker engine: what answers is used; a Debian machine without one gets one."""
+"""The Docker engine: what answers is used; a Debian machine without one gets one of its own."""
 
 import os
 import shutil
@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from toolchain.docker_host import elsewhere, silence
 from toolchain.errors import SetupError
 from toolchain.processes import runs
 from toolchain.steps import Say, cache_dir, run_step
@@ -26,6 +27,8 @@ def ensure_engine(say: Say, environ: Mapping[str, str] = os.environ) -> None:
     refusal = _refusal()
     if refusal is None:
         return
+    if there := elsewhere(environ):
+        raise silence(there, refusal)
     if "permission denied" in refusal.lower():
         raise SetupError(
             f"the Docker engine lets this user not in: {refusal}",

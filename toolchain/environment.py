@@ -23,6 +23,12 @@ main()
 """
 
 
+def stack_text(stack: str) -> str:
+    """What stands in a stack's file; nothing where there is none, which is for others to refuse."""
+    file = PROJECT / "stacks" / f"Pulumi.{stack}.yaml"
+    return file.read_text("utf-8") if file.exists() else ""
+
+
 def ensure_environment(say: Say) -> None:
     """Makes the environment, or makes it anew when its recipe has changed."""
     # A moved checkout and another Python need another environment too.

@@ -130,11 +130,13 @@ class Instance:
 class StackSpec:
     """A whole stack; instances are sorted by id.
 
-    `webapp` is the URL of what `app.<domain>` serves; `warnings` are sentences for the user.
+    `docker_host` is the engine that the file names, if it names one; `webapp` the URL of what
+    `app.<domain>` serves; `warnings` are sentences for the user.
     """
 
     stack: str
     domain: str
+    docker_host: str | None
     edge: Edge
     tls: Tls
     webapp: str | None

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from ipaddress import IPv4Network
 
+from components.core.docker_host import KEY as DOCKER
 from components.core.errors import ConfigError, Problem, nearest, shown
 from components.core.given import AllGiven, parse_given, secret_path
 from components.core.instance_type import InstanceType
 from components.core.model import Bases, Edge, Instance, StackSpec
+from components.core.parse_docker import parse_docker_host
 from components.core.parse_instance import LABEL, parse_instance
 from components.core.parse_tls import parse_tls
 from components.core.section import Section
@@ -49,6 +51,7 @@ def parse(
     spec = StackSpec(
         stack=stack,
         domain=domain,
+        docker_host=parse_docker_host(root.section(DOCKER), stack, surroundings),
         edge=_edge(root.section("edge")),
         tls=parse_tls(root.section("tls"), given, domain, surroundings, warnings),
         webapp=_webapp(root.section("webapp")),

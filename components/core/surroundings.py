@@ -18,10 +18,14 @@ class Unreadable:
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """The files that a config names, by the name that it gives them, and the present moment."""
+    """The files that a config names, by the name that it gives them, and the present moment.
+
+    `environment` holds the variables that are set; None where nothing is to be deployed from here.
+    """
 
     files: Mapping[str, str | Unreadable] = field(default_factory=dict, repr=False)
     now: datetime = EPOCH
+    environment: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 NOTHING = Surroundings()

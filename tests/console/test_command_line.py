@@ -23,6 +23,7 @@ def deployed(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "tcp://elsewhere")
     monkeypatch.setenv("MCPIER_PHASES", "engine=0.1 python=2.0")
     demo = {"type": "playwright", "state": "running", "mcpUrl": URL, "vncUrl": VIEW}
+    programs.answer("docker run --rm", {"free": 1 << 40, "listeners": []})
     programs.answer("pulumi stack output instances", {"demo": demo})
     programs.answer("pulumi stack output clients", {"demo": {"dev": ENTRY}})
     programs.answer("pulumi stack ls", [{"name": "organization/mcpier/dev"}])

@@ -56,7 +56,7 @@ def test_a_port_that_is_taken_is_named_with_its_key(
     with pytest.raises(ConsoleError) as caught:
         check_ports(spec)
     assert str(caught.value) == (
-        f"another program on this host listens on: {port} (mcpier:edge.{key})\n"
+        f"another program on the Docker host listens on: {port} (mcpier:edge.{key})\n"
         "  → stop it, or set another port in stacks/Pulumi.dev.yaml"
     )
 
@@ -94,10 +94,31 @@ def test_a_program_on_ipv6_alone_holds_a_port_too(spec: StackSpec) -> None:
             check_ports(replace(spec, edge=edge))
 
 
-def test_another_engines_ports_are_not_this_machines(
-    spec: StackSpec, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("key", KEYS)
+def test_another_engines_ports_are_those_of_its_own_host(
+    key: str,
+    sockets: dict[str, socket.socket],
+    spec: StackSpec,
+    programs: Programs,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", "ssh://elsewhere")
+    heard = {"free": 1, "listeners": []}
+    programs.answer("docker run --rm", heard)
+    check_ports(spec)
+    port = sockets[key].getsockname()[1]
+    taken = {"address": "127.0.0.1", "port": port, "program": "nginx"}
+    programs.answer("docker run --rm", {**heard, "listeners": [taken]})
+    with pytest.raises(ConsoleError, match=rf"listens on: {port} \(mcpier:edge\.{key}\)"):
+        check_ports(spec)
+
+
+def test_traefiks_own_port_does_not_mind_other_addresses_of_another_host(
+    spec: StackSpec, programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "ssh://elsewhere")
+    other = {"address": "10.0.0.9", "port": spec.edge.admin_port, "program": None}
+    programs.answer("docker run --rm", {"free": 1, "listeners": [other]})
     check_ports(spec)
 
 

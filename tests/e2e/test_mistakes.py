@@ -62,7 +62,7 @@ def test_pulumi_typed_by_hand_says_the_same(mistaken: Deployment) -> None:
 def test_a_taken_port_is_named_with_the_key_that_sets_it(mistaken: Deployment) -> None:
     with socket.create_server(("127.0.0.1", 27443)):
         said = failed(mistaken)
-    assert "another program on this host listens on: 27443 (mcpier:edge.httpsPort)" in said
+    assert "another program on the Docker host listens on: 27443 (mcpier:edge.httpsPort)" in said
     assert left_on_host(MISTAKEN) == []
 
 

@@ -1,0 +1,109 @@
+"""What instances can reach on the Docker host: who listens there, and what a container reaches."""
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from components.core.model import StackSpec
+from components.core.naming import LOCKED, helper_run, host_name
+from console import docker
+from console.findings import Finding
+
+PROBES = Path(__file__).parent / "probes"
+EVERYWHERE = "0.0.0.0"
+# To see whose a socket is. The host's security modules may forbid it even so.
+NAMING = "--pid host --cap-add SYS_PTRACE --cap-add DAC_READ_SEARCH"
+BOUNDED = "--user 65534 --memory 64m --pids-limit 96"
+PUBLISHED = re.compile(r"(?P<address>[\d.]+):(?P<port>\d+)->\d+/tcp")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listener:
+    """Somebody who takes connections at a port of the host; at all addresses, it is 0.0.0.0."""
+
+    address: str
+    port: int
+    program: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DockerHost:
+    """What the host tells of itself: the bytes that its disk has left, and who listens."""
+
+    free: int
+    listeners: Sequence[Listener]
+
+    @property
+    def reachable_elsewhere(self) -> list[Listener]:
+        """Those that do not keep to loopback."""
+        return [each for each in self.listeners if not each.address.startswith("127.")]
+
+
+def look_at_host(spec: StackSpec) -> DockerHost:
+    """Asks the host by a throw-away container; raises `ConsoleError`."""
+    told = _run(spec, "look_at_host", f"{helper_run(spec.stack, 'host')} {LOCKED} {NAMING}", "")
+    listeners = [Listener(**listener) for listener in told["listeners"]]
+    return DockerHost(free=told["free"], listeners=listeners)
+
+
+def exposure(spec: StackSpec, look: Callable[[], DockerHost]) -> Iterator[Finding]:
+    """What a container on the instances' network reaches on the host, beside the edge itself.
+
+    Nothing, where there is no such network; else it is looked who listens.
+    """
+    name = host_name(spec.stack, "instances")
+    if name not in {found.name for found in docker.labelled("network", spec.stack)}:
+        return
+    network = docker.inspect_network(name)
+    gateway, bridge = network["IPAM"]["Config"][0]["Gateway"], f"br-{network['Id'][:12]}"
+    edge = {spec.edge.http_port, spec.edge.https_port}
+    named = {
+        (gateway if each.address == EVERYWHERE else each.address, each.port): each.program
+        for each in [*look().reachable_elsewhere, *_published()]
+        if each.port not in edge
+    }
+    run = f"{helper_run(spec.stack, name)} {LOCKED} {BOUNDED}"
+    for address, port, is_docker in _run(spec, "knock", run, json.dumps(sorted(named))):
+        program = named[address, port]
+        if is_docker:
+            yield _open_engine(port)
+        else:
+            yield _reached(port, program, bridge)
+
+
+def _open_engine(port: int) -> Finding:
+    return Finding(
+        what=f"instances reach a Docker engine at port {port} of the Docker host that asks for "
+        "nothing: who has one of them has the host",
+        remedy="start that engine without this port, or with --tlsverify",
+    )
+
+
+def _reached(port: int, program: str | None, bridge: str) -> Finding:
+    whose = f" ({program})" if program else ""
+    return Finding(
+        what=f"instances reach port {port} of the Docker host{whose}",
+        remedy="if they shall not: bind it to 127.0.0.1, or type on that host: "
+        f"iptables -I INPUT -i {bridge} -p tcp --dport {port} -j DROP",
+        serious=False,
+    )
+
+
+def _published() -> list[Listener]:
+    """The ports that containers publish: without Docker's proxy nobody listens at them."""
+    return [
+        Listener(address=found["address"], port=int(found["port"]), program=f"container {name}")
+        for name, ports in docker.published_ports()
+        for found in PUBLISHED.finditer(ports)
+        if not found["address"].startswith("127.")
+    ]
+
+
+def _run(spec: StackSpec, probe: str, run: str, question: str) -> Any:
+    program = (PROBES / f"{probe}.py").read_text("utf-8")
+    words = [*shlex.split(run), spec.bases.python, "python3", "-c", program]
+    return json.loads(docker.run(words, question))
