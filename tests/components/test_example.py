@@ -1,19 +1,15 @@
 """The example of a stack: a template that serves as it stands, and shows what may be said."""
 
-import re
 from typing import Any
 
+import pytest
 import yaml
 from playwright_instance import extra_ca
 from playwright_instance.settings import read_settings
 
-from components.core.parse import parse
-from components.instance_types import load_types
-from tests.components.recording import PROJECT, declare
+from tests.components.recording import PROJECT, Recording, declare
 
 EXAMPLE = (PROJECT / "stacks" / "Pulumi.example.yaml").read_text("utf-8")
-# A key that stands there as a comment has no space behind its #; prose has one.
-COMMENTED_CHOICE = re.compile("^      #(?=[a-z]+[A-Za-z]*:|  )", re.MULTILINE)
 # An operator's own: with the example's value, the browser would reach nothing.
 BARRIERS = {"MCPIER_PROXY", "PLAYWRIGHT_MCP_ALLOWED_ORIGINS"}
 
@@ -24,16 +20,20 @@ def config_of(text: str) -> dict[str, Any]:
     return {key.removeprefix("mcpier:"): value for key, value in found.items()}
 
 
-def test_it_is_good_and_shows_every_choice_of_the_types_that_it_uses() -> None:
-    whole = COMMENTED_CHOICE.sub("      ", EXAMPLE)
-    (demo, _) = parse("example", config_of(whole), load_types(PROJECT)).instances
-    assert set(demo.choices) == {choice.name for choice in demo.type.choices}
+@pytest.fixture(scope="module")
+def declared() -> Recording:
+    """What the example declares as it stands."""
+    return declare(config_of(EXAMPLE))
 
 
-def test_its_running_instance_starts_and_reaches_the_internet() -> None:
+def test_it_declares_the_same_under_another_hash_seed(declared: Recording) -> None:
+    assert declare(config_of(EXAMPLE), hash_seed="4711") == declared
+
+
+def test_its_running_instance_starts_and_reaches_the_internet(declared: Recording) -> None:
     instances = [
         container
-        for container in declare(config_of(EXAMPLE)).of("container").values()
+        for container in declared.of("container").values()
         if container.labels.get("mcpier.role") == "instance"
     ]
     (demo,) = instances

@@ -52,6 +52,20 @@ def test_structured_values_are_read_from_their_json() -> None:
     assert found == "dev mcp.example.org [('demo', 'playwright')]"
 
 
+def test_what_pulumi_config_sets_by_path_is_read_with_its_type() -> None:
+    edge = json.dumps({"httpsPort": 8443, "adminPort": "9444"})
+    tls = json.dumps({"mode": "acme", "email": "a@example.org", "dnsProvider": "x"})
+    token = {"name": "ci", "generation": 2, "expires": "2027-06-30T00:00:00Z"}
+    demo = {"type": "playwright", "tokens": [token], "userAgent": 5}
+    found = load(domain="mcp.example.org", edge=edge, tls=tls, instances=json.dumps({"demo": demo}))
+    assert found.splitlines()[1:] == [
+        "  mcpier:edge.adminPort: expected a whole number from 1 to 65535, found '9444'. "
+        "Write it without quotes.",
+        "  mcpier:instances.demo.userAgent: expected text that matches ^[ -~]{1,300}$, found 5. "
+        "Quote it: '5'",
+    ]
+
+
 def test_a_secret_object_is_read_and_not_shown() -> None:
     tls = json.dumps({"mode": "acme", "email": "a@example.org", "dnsProvider": "cloudflare"})
     secrets = json.dumps({"acme": {"CF_DNS_API_TOKEN": "canary", "wrong-name": "canary"}})

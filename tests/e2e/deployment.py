@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,11 @@ class Deployment:
         )
         made.write(config)
         return made
+
+    def elsewhere(self, directory: Path, **environ: str) -> "Deployment":
+        """The same stack and state in a copy of the checkout, with further variables set."""
+        shutil.copytree(self.directory, directory, symlinks=True)
+        return replace(self, directory=directory, environ={**self.environ, **environ})
 
     def write(self, config: Mapping[str, Any]) -> None:
         """Writes the stack's file (JSON is YAML), keeping the salt and secrets of Pulumi's."""

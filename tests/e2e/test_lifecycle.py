@@ -29,6 +29,9 @@ KILLED_CONFIG = CONFIG | {
 
 
 def test_a_second_up_changes_nothing_and_takes_seconds(deployment: Deployment) -> None:
+    # A number that pulumi writes into the file in stackConfigDir is one for the program too.
+    port = ("mcpier:edge.httpsPort", str(EDGE["httpsPort"]))
+    assert deployment.pulumi("config", "set", "--path", *port, "--stack", STACK).returncode == 0
     begin = time.monotonic()
     again = deployment.make_target("up")
     spent = time.monotonic() - begin
@@ -38,8 +41,11 @@ def test_a_second_up_changes_nothing_and_takes_seconds(deployment: Deployment) -
     assert spent < 30
 
 
-def test_a_refreshed_preview_expects_no_changes(deployment: Deployment) -> None:
-    preview = deployment.pulumi("preview", "--refresh", "--expect-no-changes", "--stack", STACK)
+def test_a_refreshed_preview_expects_no_changes_from_another_checkout_and_hash_seed(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    other = deployment.elsewhere(tmp_path / "another-checkout", PYTHONHASHSEED="4711")
+    preview = other.pulumi("preview", "--refresh", "--expect-no-changes", "--stack", STACK)
     assert preview.returncode == 0, preview.stdout
 
 
