@@ -10,8 +10,8 @@ import pytest
 from components.core.stack_yaml import read_yaml
 from tests.e2e.deployment import BASES, PROJECT, Deployment, left_on_host, sweep
 
-PORTS = {"dev": 26080, "example": 25080}
-SUBNETS = {"dev": "10.77.246.0/28", "example": "10.77.245.0/28"}
+PORTS = {"dev": 20080, "example": 21080}
+SUBNETS = {"dev": "10.77.231.0/28", "example": "10.77.232.0/28"}
 
 
 def config_of(name: str) -> dict[str, Any]:
