@@ -15,7 +15,6 @@ from console.doctor import checks
 from console.errors import ConsoleError
 from console.view import view_link
 from toolchain.docker_host import named_engine
-from toolchain.errors import SetupError
 
 app = typer.Typer(
     help="MCP servers behind one wildcard domain on a Docker host.",
@@ -27,10 +26,7 @@ app = typer.Typer(
 
 def _at_its_engine(stack: str) -> str:
     """Leads every program that a command runs to the engine that the stack's file names."""
-    try:
-        os.environ.update(named_engine(stack))
-    except SetupError as error:
-        raise ConsoleError(error.what, error.remedy) from None
+    os.environ.update(named_engine(stack))
     return stack
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 
 from toolchain.bases import BASES, Base, bases_named_in, ensure_bases
-from toolchain.docker_host import named_engine
+from toolchain.docker_host import usable_engine
 from toolchain.engine import ensure_engine
 from toolchain.environment import ensure_environment, stack_text
 from toolchain.errors import SetupError
@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
             return 0
         options, command = _split(arguments)
         if options.stack is not None:
-            os.environ.update(named_engine(options.stack))
+            os.environ.update(usable_engine(options.stack))
         seconds = [
             (name, _timed(name, step)) for name, step in _steps(options.steps, options.stack)
         ]
@@ -66,7 +66,7 @@ def _become(command: list[str], seconds: list[tuple[str, float]]) -> None:
 def _print_variables(stacks: list[str]) -> None:
     if len(stacks) != 1:
         raise SetupError("env takes one stack", "type: python3 -m toolchain env dev")
-    for name, value in {**pulumi_variables(stacks[0]), **named_engine(stacks[0])}.items():
+    for name, value in {**pulumi_variables(stacks[0]), **usable_engine(stacks[0])}.items():
         print(f"export {name}={shlex.quote(value)}")
 
 

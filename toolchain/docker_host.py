@@ -91,14 +91,18 @@ ELSE = (
 )
 
 
-def named_engine(stack: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The variables that lead Docker's clients to the engine of a stack's file, if it names one.
-
-    Raises `SetupError` where it is named wrongly, or its certificates are not.
-    """
+def named_engine(stack: str) -> dict[str, str]:
+    """The variables that lead Docker's clients to the engine of a stack's file, if it names one."""
     host = host_named_in(stack_text(stack))
-    if host is None:
+    return {} if host is None else docker_variables(host)
+
+
+def usable_engine(stack: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The same; `SetupError` where it is named wrongly, or its certificates are not there."""
+    variables = named_engine(stack)
+    if not variables:
         return {}
+    host = variables["DOCKER_HOST"]
     if not re.fullmatch(PATTERN, host):
         raise SetupError(
             f"mcpier:docker.host: expected {EXPECTED}, found {host!r}",
@@ -111,7 +115,7 @@ def named_engine(stack: str, environ: Mapping[str, str] = os.environ) -> dict[st
         )
     if host.startswith(TCP):
         _require_files(Path(environ[CERTIFICATES]))
-    return docker_variables(host)
+    return variables
 
 
 def _require_files(folder: Path) -> None:

@@ -27,11 +27,12 @@ def docker_variables(host: str) -> dict[str, str]:
     """What makes every client of Docker ask that engine; variables without a value count as unset.
 
     The Pulumi provider would take a context before the host, and certificates before ssh. With tcp,
-    each machine says by `DOCKER_CERT_PATH` where its certificates are.
+    each machine says by `DOCKER_CERT_PATH` where its certificates are, and the provider builds by
+    the classic builder: its BuildKit client knows no TLS (docker/buildx#3081).
     """
     asked = {"DOCKER_HOST": host, "DOCKER_CONTEXT": ""}
     if host.startswith(TCP):
-        return {**asked, "DOCKER_TLS_VERIFY": "1"}
+        return {**asked, "DOCKER_TLS_VERIFY": "1", "DOCKER_BUILDKIT": "0"}
     return {**asked, "DOCKER_TLS_VERIFY": "", CERTIFICATES: ""}
 
 

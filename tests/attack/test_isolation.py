@@ -3,10 +3,13 @@
 import socket
 import subprocess
 from itertools import product
+from pathlib import Path
 
 import pytest
 
+from components.core.parse import parse
 from components.core.routing import GATE_PORT, OPERATIONS_PORT, PAGES_PORT
+from console.exposure import exposure, look_at_host
 from tests.attack.edge import Edge, request
 from tests.attack.inside import ASK, LOOK, Place, reached, run_in
 from tests.attack.stack import (
@@ -19,6 +22,7 @@ from tests.attack.stack import (
     RUNNING,
     SECOND,
     STACK,
+    config,
 )
 from tests.e2e.deployment import docker
 
@@ -121,3 +125,23 @@ def test_an_instance_reaches_what_the_host_binds_to_all_addresses_and_not_to_loo
         found = reached("echo", product(host_addresses, (open_port, closed_port)))
     assert (gateway, open_port) in found
     assert {port for _, port in found} == {open_port}
+
+
+def test_the_doctor_lists_what_instances_reach_on_the_host_and_nothing_else(
+    edge: Edge, gateway: str
+) -> None:
+    written = {key.removeprefix("mcpier:"): value for key, value in config({}).items()}
+    spec = parse(STACK, written, [])
+    with (
+        socket.create_server(("", 0)) as everywhere,
+        socket.create_server((gateway, 0)) as on_the_bridge,
+        socket.create_server(("127.0.0.1", 0)) as loopback,
+    ):
+        servers = (everywhere, on_the_bridge, loopback)
+        open_, bridged, closed = (server.getsockname()[1] for server in servers)
+        said = {finding.what for finding in exposure(spec, lambda: look_at_host(spec))}
+    whose = Path("/proc/self/comm").read_text().strip()
+    for port in (open_, bridged):
+        assert f"instances reach port {port} of the Docker host ({whose})" in said
+    unheard = {closed, ADMIN_PORT, HTTP_PORT, HTTPS_PORT}
+    assert not [line for line in said for port in unheard if f"port {port} " in line]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,11 +30,11 @@ def deployed(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
     programs.answer("pulumi stack ls", [{"name": "organization/mcpier/dev"}])
 
 
-def mcpier(*arguments: str) -> subprocess.CompletedProcess[str]:
+def mcpier(*arguments: str, checkout: Path = PROJECT) -> subprocess.CompletedProcess[str]:
     program = "from console.app import main; main()"
     return subprocess.run(
         [sys.executable, "-c", program, *arguments],
-        cwd=PROJECT,
+        cwd=checkout,
         capture_output=True,
         text=True,
         check=False,
@@ -59,6 +60,23 @@ def test_up_repairs_then_deploys_then_says_how_to_connect(programs: Programs) ->
     ]
     assert printed[-1].startswith("seconds: engine 0.1  python 2.0  prepare ")
     assert "  total " in printed[-1]
+
+
+def test_a_client_is_connected_without_what_only_its_engine_asks_for(
+    tmp_path: Path, programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout = tmp_path / "checkout"
+    for part in ("console", "components", "toolchain", "image", "stacks"):
+        shutil.copytree(PROJECT / part, checkout / part)
+    shutil.copy(PROJECT / "Pulumi.yaml", checkout)
+    with (checkout / "stacks" / "Pulumi.dev.yaml").open("a") as file:
+        file.write("  mcpier:docker: {host: 'tcp://docker.example.org:2376'}\n")
+    monkeypatch.delenv("DOCKER_CERT_PATH", raising=False)
+    done = mcpier("connect", "demo", "--json", checkout=checkout)
+    assert (done.stderr, json.loads(done.stdout)) == ("", ENTRY)
+    refused = mcpier("up", checkout=checkout)
+    assert refused.returncode == 1
+    assert "mcpier:docker.host: expected DOCKER_CERT_PATH to name a folder" in refused.stderr
 
 
 def test_an_up_that_fails_ends_in_one_message(programs: Programs) -> None:

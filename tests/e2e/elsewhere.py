@@ -16,7 +16,8 @@ from tests.authority import Authority, pem
 from tests.waiting import until
 
 NAMESPACE = "mcpier-elsewhere"
-HERE, THERE = "10.77.12.17", "10.77.12.18"
+HERE, THERE, ALSO_THERE = "10.77.12.17", "10.77.12.18", "10.77.12.19"
+SUBNET = "10.77.12.16/29"
 NEAR, FAR = "mcpier-near", "mcpier-far"
 TLS_PORT = 2376
 HOST = f"tcp://{THERE}:{TLS_PORT}"
@@ -64,16 +65,16 @@ def elsewhere(folder: Path, authority: Authority) -> Iterator[Elsewhere]:
     """The host, while the context lasts; it leaves nothing behind."""
     certificates = folder / "client"
     write_certificates(certificates, authority, "client")
-    write_certificates(folder / "server", authority, THERE)
+    write_certificates(folder / "server", authority, THERE, ALSO_THERE)
     with ExitStack() as ending:
         ending.enter_context(_network())
         process = ending.enter_context(_engine(folder))
         yield Elsewhere(folder=folder, certificates=certificates, process=process)
 
 
-def write_certificates(folder: Path, authority: Authority, name: str) -> None:
+def write_certificates(folder: Path, authority: Authority, *names: str) -> None:
     """A folder as `DOCKER_CERT_PATH` names it."""
-    chain, key = authority.pair(name)
+    chain, key = authority.pair(*names)
     folder.mkdir()
     for file, text in (("ca", pem(authority.root)), ("cert", chain), ("key", key)):
         (folder / f"{file}.pem").write_text(text)
@@ -83,16 +84,17 @@ def write_certificates(folder: Path, authority: Authority, name: str) -> None:
 def _network() -> Iterator[None]:
     """The namespace, joined to this one, with a way to the internet for its builds."""
     _remove_network()
-    out = ["POSTROUTING", "-s", f"{THERE}/32", "!", "-o", NEAR, "-j", "MASQUERADE"]
+    out = ["POSTROUTING", "-s", SUBNET, "!", "-o", NEAR, "-j", "MASQUERADE"]
     through = [["filter", "FORWARD", way, NEAR, "-j", "ACCEPT"] for way in ("-i", "-o")]
     rules = [["nat", *out], *through]
     inside = f"ip -n {NAMESPACE}"
     commands = [
         f"ip netns add {NAMESPACE}",
         f"ip link add {NEAR} type veth peer name {FAR} netns {NAMESPACE}",
-        f"ip address add {HERE}/30 dev {NEAR}",
+        f"ip address add {HERE}/29 dev {NEAR}",
         f"ip link set {NEAR} up",
-        f"{inside} address add {THERE}/30 dev {FAR}",
+        f"{inside} address add {THERE}/29 dev {FAR}",
+        f"{inside} address add {ALSO_THERE}/29 dev {FAR}",
         f"{inside} link set {FAR} up",
         f"{inside} link set lo up",
         f"{inside} route add default via {HERE}",
@@ -133,7 +135,8 @@ def _engine(folder: Path) -> Iterator[int]:
             "sh",
         ],
         *["dockerd", "--data-root", f"{folder / 'data'}"],
-        *["--host", f"unix://{socket}", "--host", "unix:///run/docker.sock", "--host", HOST],
+        *["--host", f"unix://{socket}", "--host", "unix:///run/docker.sock"],
+        *["--host", f"tcp://0.0.0.0:{TLS_PORT}"],
         *["--tlsverify", "--tlscacert", f"{server / 'ca.pem'}"],
         *["--tlscert", f"{server / 'cert.pem'}", "--tlskey", f"{server / 'key.pem'}"],
     ]

@@ -2,16 +2,13 @@
 
 import base64
 import hashlib
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+from tests.e2e.packages import unpacked_program
 from tests.e2e.served import process, serving
-from toolchain.steps import cache_dir
 
 PORT, SOCKET_PORT = 23090, 23091
 MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -83,7 +80,8 @@ def web_app(folder: Path, *, app: str, https_port: int, ca: str, instance: str) 
             socket_port=SOCKET_PORT,
         )
     )
-    command = [_program(), "-p", str(folder), "-e", "stderr", "-c", str(config)]
+    program = unpacked_program("nginx", "nginx")
+    command = [program, "-p", str(folder), "-e", "stderr", "-c", str(config)]
     with serving(EchoSocket, SOCKET_PORT), process(command, PORT, folder / "nginx.log"):
         yield
 
@@ -109,21 +107,3 @@ class EchoSocket(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Keeps quiet."""
-
-
-def _program() -> str:
-    """nginx as it is on PATH; else Debian's, unpacked and not installed, so that none starts."""
-    if found := shutil.which("nginx"):
-        return found
-    folder = cache_dir() / "tests" / "nginx"
-    program = folder / "usr" / "sbin" / "nginx"
-    if not program.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        fetch = ["apt-get", "download", "-o", "APT::Sandbox::User=root", "nginx"]
-        if subprocess.run(fetch, cwd=folder, capture_output=True).returncode != 0:
-            subprocess.run(["apt-get", "update"], capture_output=True, check=True)
-            subprocess.run(fetch, cwd=folder, capture_output=True, check=True)
-        (package,) = folder.glob("nginx_*.deb")
-        subprocess.run(["dpkg", "-x", str(package), str(folder)], check=True)
-        os.unlink(package)
-    return str(program)

@@ -14,6 +14,7 @@ from components.core.docker_host import docker_variables
 from components.core.parse import parse
 from console.exposure import look_at_host
 from tests.authority import present_authority
+from tests.e2e import ssh_login
 from tests.e2e.deployment import BASES, Deployment
 from tests.e2e.elsewhere import (
     HERE,
@@ -98,6 +99,24 @@ def test_what_is_no_engine_is_told_apart(deployment: Deployment) -> None:
         nobody = f"tcp://127.0.0.1:{closed.getsockname()[1]}"
         deployment.write(config(nobody))
         assert f"error: no Docker engine answers at {nobody}" in engine_step(deployment).stdout
+    deployment.write(config(HOST))
+
+
+def test_ssh_lets_in_whoever_has_a_key_for_a_host_that_is_known(
+    deployment: Deployment, there: Elsewhere, tmp_path: Path
+) -> None:
+    host = ssh_login.HOST
+    deployment.write(config(host))
+    with ssh_login.ssh_login(there, tmp_path) as login:
+        assert engine_step(deployment, **login.environ).returncode == 0
+        (tmp_path / "authorized").write_text("")
+        done = engine_step(deployment, **login.environ)
+        assert f"error: {host} lets this user not in by any key that ssh has" in done.stdout
+        (tmp_path / "known").write_text("")
+        done = engine_step(deployment, **login.environ)
+        assert f"error: the host key of {host} is not known to this user" in done.stdout
+    done = engine_step(deployment, **login.environ)
+    assert f"error: no Docker engine answers at {host}" in done.stdout
     deployment.write(config(HOST))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from toolchain import docker_host, environment
-from toolchain.docker_host import named_engine, silence
+from toolchain.docker_host import silence, usable_engine
 from toolchain.errors import SetupError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -113,14 +113,16 @@ def test_every_reason_is_one_that_can_be_found() -> None:
 
 
 def test_a_stack_without_an_engine_of_its_own_sets_nothing(stacks: Path) -> None:
-    assert named_engine("prod", {}) == {}
+    assert usable_engine("prod", {}) == {}
     (stacks / "Pulumi.prod.yaml").write_text("config:\n  mcpier:domain: mcp.example.org\n")
-    assert named_engine("prod", {"DOCKER_HOST": SSH}) == {}
+    assert usable_engine("prod", {"DOCKER_HOST": SSH}) == {}
 
 
 def test_an_engine_by_ssh_puts_certificates_and_contexts_aside(stacks: Path) -> None:
     write(stacks, SSH)
-    found = named_engine("prod", {"DOCKER_CERT_PATH": "/certificates", "DOCKER_CONTEXT": "desktop"})
+    found = usable_engine(
+        "prod", {"DOCKER_CERT_PATH": "/certificates", "DOCKER_CONTEXT": "desktop"}
+    )
     assert found == {
         "DOCKER_HOST": SSH,
         "DOCKER_CONTEXT": "",
@@ -133,14 +135,19 @@ def test_an_engine_by_tcp_is_asked_over_tls_only(stacks: Path) -> None:
     write(stacks, TCP)
     for name in ("ca.pem", "cert.pem", "key.pem"):
         (stacks / name).touch()
-    found = named_engine("prod", {"DOCKER_CERT_PATH": str(stacks)})
-    assert found == {"DOCKER_HOST": TCP, "DOCKER_CONTEXT": "", "DOCKER_TLS_VERIFY": "1"}
+    found = usable_engine("prod", {"DOCKER_CERT_PATH": str(stacks)})
+    assert found == {
+        "DOCKER_HOST": TCP,
+        "DOCKER_CONTEXT": "",
+        "DOCKER_TLS_VERIFY": "1",
+        "DOCKER_BUILDKIT": "0",
+    }
 
 
 def test_an_engine_by_tcp_without_certificates_is_refused(stacks: Path) -> None:
     write(stacks, TCP)
     with pytest.raises(SetupError) as caught:
-        named_engine("prod", {})
+        usable_engine("prod", {})
     assert str(caught.value) == (
         f"mcpier:docker.host is {TCP}, and nothing says with which certificates it is asked\n"
         "  → type: export DOCKER_CERT_PATH=/path/to/folder, one with ca.pem, cert.pem and key.pem"
@@ -151,7 +158,7 @@ def test_a_folder_that_lacks_certificates_is_refused(stacks: Path) -> None:
     write(stacks, TCP)
     (stacks / "ca.pem").touch()
     with pytest.raises(SetupError) as caught:
-        named_engine("prod", {"DOCKER_CERT_PATH": str(stacks)})
+        usable_engine("prod", {"DOCKER_CERT_PATH": str(stacks)})
     assert str(caught.value) == (
         f"DOCKER_CERT_PATH is {stacks}, which has no cert.pem, key.pem\n"
         "  → let it name a folder with ca.pem, cert.pem, key.pem"
@@ -161,7 +168,7 @@ def test_a_folder_that_lacks_certificates_is_refused(stacks: Path) -> None:
 def test_an_engine_that_is_named_wrongly_is_refused(stacks: Path) -> None:
     write(stacks, "docker.example.org")
     with pytest.raises(SetupError, match=r"found 'docker\.example\.org'"):
-        named_engine("prod", {})
+        usable_engine("prod", {})
 
 
 def test_the_shell_lines_of_a_stack_lead_to_its_engine(tmp_path: Path) -> None:

@@ -68,8 +68,8 @@ def test_a_step_that_cannot_be_done_ends_in_one_message_and_no_command(
     done = toolchain("engine", "--", "/bin/echo", "ran")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        "error: the Docker engine at tcp://elsewhere does not answer\n"
-        "  → check that it runs and can be reached, or unset DOCKER_HOST to use this machine's\n"
+        "error: the docker client, by which tcp://elsewhere is asked, is not on PATH\n"
+        "  → install it (Debian: apt-get install docker.io)\n"
     )
 
 

@@ -8,9 +8,12 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
+from statistics import median
 
 from tests.bench.figures import figure
+from tests.bench.platform.cost import cost_of_parts
 from tests.bench.platform.rivals import COMPOSE, FLOOR, STACK, Compose, Floor, Mcpier
 from tests.bench.programs import require_package
 from tests.e2e.deployment import sweep
@@ -26,9 +29,10 @@ class Stopwatch:
         self.seconds: dict[str, list[float]] = defaultdict(list)
 
     def up(self, name: str, rival: Rival, count: int, what: str) -> None:
-        """Has a rival bring its containers to a number of them."""
+        """Has a rival bring its containers to a number of them; only that is timed."""
+        rival.describe(count)
         began = time.monotonic()
-        rival.up(count)
+        rival.up()
         spent = time.monotonic() - began
         self.seconds[f"{name}, {what}"].append(spent)
         print(f"{name}, {what}: {spent:.1f} s", file=sys.stderr, flush=True)
@@ -38,6 +42,14 @@ class Stopwatch:
         for rival in rivals:
             ours = self.seconds[f"mcpier, {what}"]
             figure(BENCH, f"{what}, beside {rival}", ours, "s", self.seconds[f"{rival}, {what}"])
+
+    def report_slope(self, many: int) -> None:
+        """Prints what a container more costs: from 50 to many, beside from 10 to 50."""
+        ten, fifty, most = (
+            median(self.seconds[f"mcpier, first deploy of {count}"]) for count in (10, 50, many)
+        )
+        slopes = ([(most - fifty) / (many - 50)], [(fifty - ten) / 40])
+        figure(BENCH, f"a container more, 50 to {many}, beside 10 to 50", slopes[0], "s", slopes[1])
 
 
 def main() -> None:
@@ -52,12 +64,14 @@ def main() -> None:
     with scratch as folder:
         mcpier = Mcpier.make(Path(folder))
         try:
-            mcpier.up(1)
+            mcpier.describe(1)
+            mcpier.up()
             image = mcpier.image()
             mcpier.down()
             floor, compose = Floor.make(Path(folder), image), Compose.make(Path(folder), image)
-            first_deploys(mcpier, floor, compose, options.rounds)
-            with_many(mcpier, floor, options.rounds, options.many)
+            watch = Stopwatch()
+            first_deploys(watch, mcpier, floor, compose, options.rounds)
+            with_many(watch, mcpier, floor, options.rounds, options.many)
         finally:
             sweep_all()
 
@@ -68,9 +82,10 @@ def sweep_all() -> None:
         sweep(stack)
 
 
-def first_deploys(mcpier: Mcpier, floor: Floor, compose: Compose, rounds: int) -> None:
+def first_deploys(
+    watch: Stopwatch, mcpier: Mcpier, floor: Floor, compose: Compose, rounds: int
+) -> None:
     """Fifty containers where there were none, and ten, for the cost of each."""
-    watch = Stopwatch()
     rivals: list[tuple[str, Rival]] = [("mcpier", mcpier), ("floor", floor), ("compose", compose)]
     for number in range(rounds):
         for name, rival in rivals[number % 3 :] + rivals[: number % 3]:
@@ -81,9 +96,8 @@ def first_deploys(mcpier: Mcpier, floor: Floor, compose: Compose, rounds: int) -
     watch.report("first deploy of 10", "floor", "compose")
 
 
-def with_many(mcpier: Mcpier, floor: Floor, rounds: int, many: int) -> None:
-    """Nothing changed, and one added, where there are many."""
-    watch = Stopwatch()
+def with_many(watch: Stopwatch, mcpier: Mcpier, floor: Floor, rounds: int, many: int) -> None:
+    """Nothing changed, and one added, where there are many; what each part costs then."""
     rivals: list[tuple[str, Rival]] = [("mcpier", mcpier), ("floor", floor)]
     for name, rival in rivals:
         watch.up(name, rival, many, f"first deploy of {many}")
@@ -91,10 +105,24 @@ def with_many(mcpier: Mcpier, floor: Floor, rounds: int, many: int) -> None:
         for name, rival in rivals[number % 2 :] + rivals[: number % 2]:
             watch.up(name, rival, many + number, f"no change at {many}")
             watch.up(name, rival, many + number + 1, f"one more at {many}")
+    costs = [cost_of_no_change(rival) for _, rival in rivals]
     for _, rival in rivals:
         rival.down()
+    for part in sorted(set().union(*costs)):
+        ours, others = ([cost.get(part, 0.0)] for cost in costs)
+        beside = others if others[0] else ()
+        figure(BENCH, f"processor, no change at {many}, {part}, beside floor", ours, "s", beside)
+    if many > 50:
+        watch.report_slope(many)
     for what in (f"first deploy of {many}", f"no change at {many}", f"one more at {many}"):
         watch.report(what, "floor")
+
+
+def cost_of_no_change(rival: Rival) -> Mapping[str, float]:
+    """Processor seconds by part, in a run of its own: looking on takes time too."""
+    with cost_of_parts() as cost:
+        rival.up()
+    return cost
 
 
 main()

@@ -57,13 +57,17 @@ class Mcpier:
     def make(cls, folder: Path) -> "Mcpier":
         deployment = Deployment.make(folder / "mcpier", STACK, _config(0))
         shutil.copytree(ECHO, deployment.directory / "image" / "echo")
-        return cls(deployment)
+        made = cls(deployment)
+        made._pulumi("stack", "init", STACK)
+        return made
 
-    def up(self, count: int) -> None:
-        """Deploys the platform and that many instances."""
+    def describe(self, count: int) -> None:
+        """Asks for the platform and that many instances."""
         self.deployment.write(_config(count))
-        _done(self.deployment.pulumi("stack", "select", "--create", STACK))
-        _done(self.deployment.pulumi("up", "--yes", "--stack", STACK, timeout=1800))
+
+    def up(self) -> None:
+        """Deploys what was asked for."""
+        self._pulumi("up", "--yes", "--stack", STACK)
 
     def image(self) -> str:
         """The id of the image that the instances run."""
@@ -71,8 +75,12 @@ class Mcpier:
 
     def down(self) -> None:
         """Takes everything away."""
-        _done(self.deployment.pulumi("destroy", "--yes", "--stack", STACK, timeout=1800))
+        self._pulumi("destroy", "--yes", "--stack", STACK)
         sweep(STACK)
+
+    def _pulumi(self, *arguments: str) -> None:
+        environ = {**self.deployment.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+        _done(_run(_command(arguments), self.deployment.directory, environ))
 
 
 @dataclass(frozen=True)
@@ -95,10 +103,13 @@ class Floor:
         floor._pulumi("stack", "init", "floor")
         return floor
 
-    def up(self, count: int) -> None:
-        """Deploys that many containers."""
+    def describe(self, count: int) -> None:
+        """Asks for that many containers."""
         for key, value in (("stack", FLOOR), ("image", self.image), ("count", str(count))):
             self._pulumi("config", "set", key, value)
+
+    def up(self) -> None:
+        """Deploys what was asked for."""
         self._pulumi("up", "--yes")
 
     def down(self) -> None:
@@ -106,8 +117,7 @@ class Floor:
         self._pulumi("destroy", "--yes")
 
     def _pulumi(self, *arguments: str) -> None:
-        command = ["pulumi", *arguments, "--non-interactive"]
-        _done(_run(command, self.folder, self.environ))
+        _done(_run(_command(arguments), self.folder, self.environ))
 
 
 @dataclass(frozen=True)
@@ -123,8 +133,8 @@ class Compose:
         project.mkdir()
         return cls(project, image)
 
-    def up(self, count: int) -> None:
-        """Deploys that many containers."""
+    def describe(self, count: int) -> None:
+        """Asks for that many containers."""
         labels = {"mcpier.stack": COMPOSE}
         service: dict[str, Any] = {
             "image": self.image,
@@ -136,6 +146,9 @@ class Compose:
         networks = {"default": {"labels": labels}}
         file = {"version": "2.4", "services": services, "networks": networks}
         (self.folder / "docker-compose.yml").write_text(json.dumps(file))
+
+    def up(self) -> None:
+        """Deploys what was asked for."""
         self._compose("up", "-d", "--remove-orphans")
 
     def down(self) -> None:
@@ -155,6 +168,10 @@ def _config(count: int) -> dict[str, Any]:
         "mcpier:bases": BASES,
         "mcpier:instances": instances,
     }
+
+
+def _command(arguments: tuple[str, ...]) -> list[str]:
+    return ["pulumi", *arguments, "--non-interactive"]
 
 
 def _run(
