@@ -9,11 +9,30 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from typing import Any
 
 LOG_LINES = "20"
 FAILED = ("absent", "dead", "exited", "unhealthy")
-STATE = "{{.Name}} {{if .State.Running}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}"
+# The engine starts anew what ends, so that one which never lives is in no state of its own.
+MOST_RESTARTS = 2
+STATE = (
+    "{{.Name}} {{if .State.Restarting}}restarting{{else if .State.Running}}{{.State.Health.Status}}"
+    "{{else}}{{.State.Status}}{{end}} {{.RestartCount}} {{.State.ExitCode}}"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """What the engine tells of a container: `restarts` are all that it ever had."""
+
+    phase: str
+    restarts: int = 0
+    exit_code: int = 0
+
+    def __str__(self) -> str:
+        ended = f", it ended with exit code {self.exit_code}" if self.exit_code else ""
+        return f"{self.phase}{ended}"
 
 
 def main() -> int:
@@ -21,18 +40,23 @@ def main() -> int:
     parts = {container["name"]: container["part"] for container in document["containers"]}
     limit_processes(document["containers"])
     deadline = time.monotonic() + document["timeout"]
-    waiting = states(list(parts))
-    while waiting and not failed(waiting) and time.monotonic() < deadline:
+    waiting = first = states(list(parts))
+    while waiting and not failed(waiting, first) and time.monotonic() < deadline:
         time.sleep(0.25)
         waiting = states(list(waiting))
     # Where some have failed, the others have only not had their time yet.
-    for name in failed(waiting) or waiting:
+    for name in failed(waiting, first) or waiting:
         report(name, parts[name], waiting[name])
     return 1 if waiting else 0
 
 
-def failed(waiting: dict[str, str]) -> list[str]:
-    return [name for name, state in waiting.items() if state in FAILED]
+def failed(waiting: dict[str, State], first: dict[str, State]) -> list[str]:
+    """Those that will not become healthy, as things are; `first` is how they stood at first."""
+    return [
+        name
+        for name, state in waiting.items()
+        if state.phase in FAILED or state.restarts - first[name].restarts > MOST_RESTARTS
+    ]
 
 
 def limit_processes(containers: list[dict[str, Any]]) -> None:
@@ -43,27 +67,43 @@ def limit_processes(containers: list[dict[str, Any]]) -> None:
     for limit, names in by_limit.items():
         answer = docker("update", "--pids-limit", limit, *names)
         # One that is not there is reported with the others.
-        if answer.returncode != 0 and "absent" not in states(names).values():
+        if answer.returncode != 0 and State(phase="absent") not in states(names).values():
             sys.exit(
                 f"containers could not be limited to {limit} processes: "
                 f"{answer.stderr.strip()}\n  → mend what it names and run the update again"
             )
 
 
-def states(names: list[str]) -> dict[str, str]:
+def states(names: list[str]) -> dict[str, State]:
     """The state of each container that is not healthy."""
     answer = docker("inspect", "--type", "container", "--format", STATE, *names)
-    told = dict(line.removeprefix("/").split() for line in answer.stdout.splitlines())
-    found = {name: told.get(name, "absent") for name in names}
-    return {name: state for name, state in found.items() if state != "healthy"}
+    if answer.returncode != 0:
+        demand_engine()
+    told = {}
+    for line in answer.stdout.splitlines():
+        name, phase, restarts, exit_code = line.removeprefix("/").split()
+        told[name] = State(phase=phase, restarts=int(restarts), exit_code=int(exit_code))
+    found = {name: told.get(name, State(phase="absent")) for name in names}
+    return {name: state for name, state in found.items() if state.phase != "healthy"}
 
 
-def report(name: str, part: str, phase: str) -> None:
+def demand_engine() -> None:
+    """Ends with a message where no engine answers: then nothing is known of any container."""
+    answer = docker("version", "--format", "{{.Server.Version}}")
+    if answer.returncode != 0:
+        sys.exit(
+            "the Docker engine went away while containers were waited for: "
+            f"{answer.stderr.strip()}\n"
+            "  → see that it runs, then run the update again: it goes on where this one stopped"
+        )
+
+
+def report(name: str, part: str, state: State) -> None:
     answer = docker("logs", "--tail", LOG_LINES, name)
     lines = (answer.stdout + answer.stderr).rstrip() or "(it logged nothing)"
     indented = "\n".join(f"    {line}" for line in lines.splitlines())
     print(
-        f"{part} did not become healthy: it is {phase}. Its last {LOG_LINES} log lines:\n"
+        f"{part} did not become healthy: it is {state}. Its last {LOG_LINES} log lines:\n"
         f"{indented}\n"
         f"  → look further with: docker logs {name}; then mend the config and run the update again",
         file=sys.stderr,

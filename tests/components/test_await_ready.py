@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).resolve().parents[2] / "components" / "scripts" / "await_ready.py"
-# Answers from files: `<name>.states` holds a state a line, the last of which stays.
+# Answers from files: `<name>.states` holds a state a line, the last of which stays; `gone` is why
+# the engine itself does not answer.
 DOCKER = """#!/bin/sh
 cd "$ENGINE" || exit 2
 echo "$*" >> calls
+if [ -e gone ]; then cat gone >&2; exit 1; fi
 status=0
 case $1 in
 update)
@@ -29,6 +31,8 @@ inspect)
     done ;;
 logs)
     [ ! -e "$4.log" ] || tail -n "$3" "$4.log" ;;
+version)
+    echo 20.10 ;;
 *)  exit 2 ;;
 esac
 exit $status
@@ -47,9 +51,13 @@ class Engine:
         self.parts: list[dict[str, object]] = []
 
     def container(self, name: str, *states: str, log: str = "", refuses: str = "") -> None:
-        """A container that goes through states; without any it is not there."""
+        """A container that goes through states, some with their restarts and exit code.
+
+        Without any state it is not there.
+        """
         self.parts.append({"name": name, "part": f"Instance {name}", "pids": 64})
-        for kind, text in (("states", "\n".join(states)), ("log", log), ("refuses", refuses)):
+        told = "\n".join(state if " " in state else f"{state} 0 0" for state in states)
+        for kind, text in (("states", told), ("log", log), ("refuses", refuses)):
             if text:
                 (self.folder / f"{name}.{kind}").write_text(text + "\n")
 
@@ -143,3 +151,29 @@ def test_one_that_takes_too_long_is_reported_when_the_time_is_up(engine: Engine)
     assert code == 1
     assert report.startswith("Instance b did not become healthy: it is starting.")
     assert "Instance a" not in report
+
+
+def test_one_that_is_started_over_and_over_is_reported_with_its_exit_code(engine: Engine) -> None:
+    engine.container("a", "restarting 1 3", "starting 2 0", "restarting 4 3", log="no such file")
+    code, report = engine.wait()
+    assert code == 1
+    assert report.startswith(
+        "Instance a did not become healthy: it is restarting, it ended with exit code 3."
+    )
+    assert "    no such file\n" in report
+
+
+def test_restarts_of_earlier_days_fail_nobody(engine: Engine) -> None:
+    engine.container("a", "starting 40 1", "starting 41 1", "healthy 41 0")
+    assert engine.wait() == (0, "")
+
+
+def test_an_engine_that_went_away_is_named_instead_of_its_containers(engine: Engine) -> None:
+    engine.container("a", "healthy")
+    (engine.folder / "gone").write_text("Cannot connect to the Docker daemon\n")
+    assert engine.wait() == (
+        1,
+        "the Docker engine went away while containers were waited for: "
+        "Cannot connect to the Docker daemon\n"
+        "  → see that it runs, then run the update again: it goes on where this one stopped\n",
+    )
