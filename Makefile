@@ -11,8 +11,9 @@ up: ## set up what is missing, then deploy the stack
 preview: ## show what `make up` would do
 	@$(SETUP) --stack $(STACK) -- $(VENV)/mcpier preview --stack $(STACK)
 
-destroy: ## remove every container, network and volume of the stack
-	@$(SETUP) --stack $(STACK) -- $(VENV)/mcpier destroy --stack $(STACK)
+destroy: ## remove every container, network and volume; KEEP_PROTECTED=1 leaves protected instances
+	@$(SETUP) --stack $(STACK) -- $(VENV)/mcpier destroy --stack $(STACK) \
+		$(if $(KEEP_PROTECTED),--keep-protected)
 
 env: ## the shell lines for typing pulumi by hand: eval "$$(make -s env)"
 	@$(SETUP) env $(STACK)

@@ -1,5 +1,6 @@
 """authgate: answers Traefik about every request, from the registry that one Command writes."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pulumi
@@ -24,7 +25,10 @@ REGISTRY = "/registry"
 
 
 class Authgate(pulumi.ComponentResource):
-    """The gate's container at its fixed address, and the records it decides by."""
+    """The gate's container at its fixed address, and the records it decides by.
+
+    The container starts behind all of `after`.
+    """
 
     container: docker.Container
     registry: local.Command
@@ -36,6 +40,7 @@ class Authgate(pulumi.ComponentResource):
         *,
         networks: Networks,
         vault: Vault,
+        after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("mcpier:index:Authgate", name, {}, opts)
@@ -57,7 +62,7 @@ class Authgate(pulumi.ComponentResource):
         self.container = declare_container(
             name,
             _container(spec, image, volume, networks.control),
-            pulumi.ResourceOptions(parent=self, depends_on=[self.registry]),
+            pulumi.ResourceOptions(parent=self, depends_on=[self.registry, *after]),
         )
         self.register_outputs({})
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_docker as docker
 
-from components.core.digest import image_tag
+from components.core.digest import built_name
 
 
 def built_image(
@@ -18,7 +18,7 @@ def built_image(
     """
     return docker.RemoteImage(
         f"{name}-image",
-        name=image_tag(f"mcpier/{name}", digest, build_args),
+        name=built_name(name, digest, build_args),
         build=docker.RemoteImageBuildArgs(
             context=folder,
             build_args=dict(sorted(build_args.items())),

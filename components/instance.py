@@ -1,7 +1,7 @@
 """One MCP instance."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pulumi
@@ -17,9 +17,12 @@ from components.instance_volumes import InstanceVolumes
 
 
 class McpInstance(pulumi.ComponentResource):
-    """An instance that runs: one container, of its type's image, on the instances network."""
+    """An instance; where it runs, a container of its type's image on the instances network.
 
-    container: docker.Container
+    `image` is None for one that is stopped. A container starts behind all of `after`.
+    """
+
+    container: docker.Container | None
 
     def __init__(
         self,
@@ -27,27 +30,27 @@ class McpInstance(pulumi.ComponentResource):
         spec: StackSpec,
         instance: Instance,
         *,
-        image: docker.RemoteImage,
+        image: docker.RemoteImage | None,
         network: pulumi.Input[str],
         secrets: InstanceSecrets,
         volumes: InstanceVolumes,
-        isolation: pulumi.Resource,
+        after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions,
     ) -> None:
-        super().__init__("mcpier:index:McpInstance", name, {}, opts)
-        before = [isolation, *([secrets.written] if secrets.written else [])]
-        self.container = declare_container(
-            f"{name}-container",
-            _container(
-                spec,
-                instance,
-                image,
-                network,
-                secrets.marks(instance),
-                [*secrets.mounts(instance), *volumes.mounts(instance)],
-            ),
-            pulumi.ResourceOptions(parent=self, depends_on=before),
+        own = pulumi.ResourceOptions(protect=instance.protected)
+        super().__init__(
+            "mcpier:index:McpInstance", name, {}, pulumi.ResourceOptions.merge(opts, own)
         )
+        self.container = None
+        if image is not None:
+            mounts = [*secrets.mounts(instance), *volumes.mounts(instance)]
+            before = [*after, *([secrets.written] if secrets.written else [])]
+            self.container = declare_container(
+                f"{name}-container",
+                _container(spec, instance, image, network, secrets.marks(instance), mounts),
+                # Of a protected instance too: what is protected cannot be replaced.
+                pulumi.ResourceOptions(parent=self, depends_on=before, protect=False),
+            )
         self.register_outputs({})
 
 

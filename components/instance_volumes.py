@@ -24,6 +24,7 @@ class InstanceVolumes(pulumi.ComponentResource):
                 spec.stack,
                 instance_labels(spec.stack, instance.id, instance.type.name),
                 self,
+                protected=instance.protected,
             )
             for instance in spec.instances
             for volume in instance.volumes

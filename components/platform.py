@@ -1,6 +1,6 @@
 """The whole platform of a stack, one component per part."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -10,7 +10,7 @@ from components.authgate import Authgate
 from components.core import outputs
 from components.core.given import AllGiven
 from components.core.instance_type import InstanceType
-from components.core.model import StackSpec
+from components.core.model import Instance, StackSpec, State
 from components.core.naming import host_name
 from components.image import built_image, ready_image
 from components.instance import McpInstance
@@ -18,6 +18,7 @@ from components.instance_secrets import InstanceSecrets
 from components.instance_volumes import InstanceVolumes
 from components.isolation import probe_isolation
 from components.networks import Networks
+from components.protection import Protection
 from components.readiness import Part, await_ready
 from components.socket_proxy import SocketProxy
 from components.traefik import Traefik
@@ -50,7 +51,14 @@ class Platform(pulumi.ComponentResource):
             files_image=files_image,
             opts=child,
         )
-        gate = Authgate("authgate", spec, networks=networks, vault=self._vault, opts=child)
+        gate = Authgate(
+            "authgate",
+            spec,
+            networks=networks,
+            vault=self._vault,
+            after=[traefik.container],
+            opts=child,
+        )
         secrets = InstanceSecrets(
             "instance-secrets",
             spec,
@@ -62,14 +70,19 @@ class Platform(pulumi.ComponentResource):
         isolation = probe_isolation(
             "isolation", spec, network=networks.instances, image=files_image.image_id, opts=child
         )
-        parts = [
+        edge = [
             Part(title="The socket-proxy", container=proxy.container, pids=PLATFORM_PIDS),
             Part(title="Traefik", container=traefik.container, pids=PLATFORM_PIDS),
             *self._certificates(traefik),
             Part(title="authgate", container=gate.container, pids=PLATFORM_PIDS),
-            *self._instances(spec, networks, secrets, volumes, isolation),
         ]
-        await_ready("readiness", parts, child)
+        # Their order holds both ways: nothing of the edge goes before the last instance.
+        after = [isolation, traefik.container, gate.container]
+        running = self._instances(spec, networks, secrets, volumes, after)
+        protected = [container for item, container in running if item.protected]
+        needed = [*(part.container for part in edge), *protected] if spec.protected else []
+        Protection("protection", needed, child)
+        await_ready("readiness", [*edge, *(_part(*found) for found in running)], child)
         self.register_outputs({})
 
     def _certificates(self, traefik: Traefik) -> list[Part]:
@@ -84,40 +97,34 @@ class Platform(pulumi.ComponentResource):
         networks: Networks,
         secrets: InstanceSecrets,
         volumes: InstanceVolumes,
-        isolation: pulumi.Resource,
-    ) -> list[Part]:
+        after: Sequence[pulumi.Resource],
+    ) -> list[tuple[Instance, docker.Container]]:
+        """Declares all of them; gives those that run, with their containers."""
         types = {item.type.name: item.type for item in spec.running}
         images = {name: self._type_image(spec, kind) for name, kind in sorted(types.items())}
-        return [
-            Part(
-                title=f"Instance {item.id}",
-                container=McpInstance(
-                    f"mcp-{item.id}",
-                    spec,
-                    item,
-                    image=images[item.type.name],
-                    network=networks.instances.name,
-                    secrets=secrets,
-                    volumes=volumes,
-                    isolation=isolation,
-                    opts=pulumi.ResourceOptions(parent=self),
-                ).container,
-                pids=item.type.limits.pids,
-            )
-            for item in spec.running
-        ]
+        found = []
+        for item in spec.instances:
+            container = McpInstance(
+                f"mcp-{item.id}",
+                spec,
+                item,
+                image=images[item.type.name] if item.state is State.RUNNING else None,
+                network=networks.instances.name,
+                secrets=secrets,
+                volumes=volumes,
+                after=after,
+                opts=pulumi.ResourceOptions(parent=self),
+            ).container
+            if container is not None:
+                found.append((item, container))
+        return found
 
     def _type_image(self, spec: StackSpec, kind: InstanceType) -> docker.RemoteImage:
-        bases = {
-            "debian": spec.bases.debian,
-            "node": spec.bases.node,
-            "python": spec.bases.python,
-        }
         return built_image(
             kind.name,
             folder=kind.folder,
             digest=kind.context_digest,
-            build_args={"BASE": bases[kind.base]},
+            build_args=spec.bases.build_args(kind.base),
             parent=self,
         )
 
@@ -132,3 +139,8 @@ class Platform(pulumi.ComponentResource):
         if certificates is None:
             return found
         return found | {"ca": pulumi.Output.unsecret(certificates.apply(lambda made: made.ca))}
+
+
+def _part(instance: Instance, container: docker.Container) -> Part:
+    pids = instance.type.limits.pids
+    return Part(title=f"Instance {instance.id}", container=container, pids=pids)

@@ -27,7 +27,12 @@ class File:
 
 
 def declare_volume(
-    name: str, stack: str, labels: Mapping[str, str], parent: pulumi.Resource
+    name: str,
+    stack: str,
+    labels: Mapping[str, str],
+    parent: pulumi.Resource,
+    *,
+    protected: bool = False,
 ) -> docker.Volume:
     """A volume of the stack's own, named after it on the Docker host."""
     return docker.Volume(
@@ -36,7 +41,7 @@ def declare_volume(
         labels=[
             docker.VolumeLabelArgs(label=key, value=value) for key, value in sorted(labels.items())
         ],
-        opts=pulumi.ResourceOptions(parent=parent, delete_before_replace=True),
+        opts=pulumi.ResourceOptions(parent=parent, delete_before_replace=True, protect=protected),
     )
 
 

@@ -51,9 +51,17 @@ def preview(stack: Stack = "dev") -> None:
 
 
 @app.command()
-def destroy(stack: Stack = "dev") -> None:
+def destroy(
+    keep_protected: Annotated[
+        bool,
+        typer.Option(
+            "--keep-protected", help="Leave protected instances serving, remove the rest."
+        ),
+    ] = False,
+    stack: Stack = "dev",
+) -> None:
     """Remove every container, network and volume of the stack."""
-    deploy.destroy(stack)
+    deploy.destroy(stack, keep_protected=keep_protected)
 
 
 @app.command()

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from console.checkpoint import mend_checkpoint
 from console.preflight import check_ports
+from console.protection import refuse_destroy, refuse_removal
 from console.pulumi import Pulumi
-from console.repair import refuse_strangers, remove_unknown, repair
+from console.repair import known_ids, refuse_strangers, remove_unknown, repair
 from console.stack_file import read_stack
 
 
@@ -28,7 +29,9 @@ def up(stack: str) -> None:
     def prepare() -> None:
         mend_checkpoint(pulumi)
         pulumi.run("stack", "select", "--create", stack)
-        flags.extend(repair(pulumi))
+        deployment = pulumi.deployment()
+        refuse_removal(spec, deployment.resources)
+        flags.extend(repair(pulumi, deployment))
         check_ports(spec)
 
     phase("prepare", prepare)
@@ -38,23 +41,32 @@ def up(stack: str) -> None:
 
 def preview(stack: str) -> None:
     """Shows what `up` would do."""
-    read_stack(stack)
+    spec = read_stack(stack)
     pulumi = Pulumi.of(stack)
     pulumi.run("stack", "select", "--create", stack)
+    refuse_removal(spec, pulumi.deployment().resources)
     pulumi.run("preview", "--stack", stack)
 
 
-def destroy(stack: str) -> None:
-    """Removes all that the stack has made; its images stay, for stacks share them."""
+def destroy(stack: str, *, keep_protected: bool) -> None:
+    """Removes all that the stack has made; its images stay, for stacks share them.
+
+    Protected instances are kept, with what they need to serve, or refuse it all.
+    """
     pulumi = Pulumi.of(stack)
     mend_checkpoint(pulumi)
     if not pulumi.exists():
         refuse_strangers(pulumi)
         print(f"There is no stack {stack}: nothing to remove.")
         return
-    repair(pulumi)
-    pulumi.run("destroy", "--yes", "--stack", stack)
-    remove_unknown(stack, (), ("container", "network", "volume"))
+    deployment = pulumi.deployment()
+    if not keep_protected:
+        refuse_destroy(stack, deployment.resources)
+    repair(pulumi, deployment)
+    flags = ["--exclude-protected"] if keep_protected else []
+    pulumi.run("destroy", "--yes", "--stack", stack, *flags)
+    kept = known_ids(pulumi.deployment().resources)
+    remove_unknown(stack, kept, ("container", "network", "volume"))
 
 
 def _earlier_phases() -> list[tuple[str, float]]:

@@ -67,6 +67,11 @@ def _engine(host: Callable[[], DockerHost]) -> Iterator[Finding]:
             what=f"the Docker host's clock differs from this machine's by {skew:.0f} seconds",
             remedy="set both by NTP: links to live views are good for two minutes",
         )
+    yield from low_disk(told)
+
+
+def low_disk(told: Mapping[str, Any]) -> Iterator[Finding]:
+    """Whether the engine, by what it tells of itself, has room for another image."""
     folder = told["DockerRootDir"]
     if elsewhere(os.environ):
         free = host().free
@@ -82,7 +87,7 @@ def _engine(host: Callable[[], DockerHost]) -> Iterator[Finding]:
 
 
 def _drift(pulumi: Pulumi) -> Iterator[Finding]:
-    resources = (pulumi.json("stack", "export").get("deployment") or {}).get("resources") or []
+    resources = pulumi.deployment().resources
     remedy = f"type: make up STACK={pulumi.stack}"
     if not resources:
         yield Finding(what="nothing is deployed", remedy=remedy)

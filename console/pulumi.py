@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,14 @@ def stack_file(stack: str) -> Path:
             f"write it, or name one that is there: {', '.join(known)}",
         )
     return file
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """A state's resources; `pending`: a killed update had begun something and not noted it down."""
+
+    resources: Sequence[Mapping[str, Any]]
+    pending: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +80,14 @@ class Pulumi:
                 f"see that the stack is there: make up STACK={self.stack}",
             )
         return json.loads(done.stdout)
+
+    def deployment(self) -> Deployment:
+        """What the stack's state holds."""
+        found = self.json("stack", "export").get("deployment") or {}
+        return Deployment(
+            resources=found.get("resources") or [],
+            pending=bool(found.get("pending_operations")),
+        )
 
     def exists(self) -> bool:
         """Whether the backend knows the stack."""

@@ -7,7 +7,7 @@ from console import docker
 from console.drift import CONTAINER, Drift, container_drift
 from console.errors import ConsoleError
 from console.locks import release_dead_locks
-from console.pulumi import Pulumi
+from console.pulumi import Deployment, Pulumi
 
 Resources = Iterable[Mapping[str, Any]]
 COMMAND = "command:local:Command"
@@ -19,25 +19,23 @@ NETWORK, VOLUME, IMAGE = (
 KINDS = {CONTAINER: "container", NETWORK: "network", VOLUME: "volume"}
 
 
-def repair(pulumi: Pulumi) -> list[str]:
-    """Ends dead locks, removes and clears what a killed update had begun.
+def repair(pulumi: Pulumi, deployment: Deployment) -> list[str]:
+    """Ends dead locks, removes and clears what a killed update of this deployment had begun.
 
     Gives the flags with which `pulumi up` makes again what the host has lost. Raises
     `ConsoleError` where the host has a stack of this name that the state knows nothing of.
     """
     broken_off = release_dead_locks(pulumi)
-    deployment = _deployment(pulumi)
-    pending = bool(deployment.get("pending_operations"))
-    resources = deployment.get("resources") or []
-    if broken_off or pending:
+    resources = deployment.resources
+    if broken_off or deployment.pending:
         remove_unknown(pulumi.stack, known_ids(resources), ("container", "network"))
     elif not resources:
         refuse_strangers(pulumi)
-    if pending:
+    if deployment.pending:
         print("Clearing what the killed update had begun and not noted down.")
         clear = ("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
         pulumi.run(*clear, "--stack", pulumi.stack)
-        resources = _deployment(pulumi).get("resources") or []
+        resources = pulumi.deployment().resources
     present = all_on_host(pulumi.stack)
     drifts = container_drift(resources, docker.inspect_stack(pulumi.stack))
     remove_impostors(drifts)
@@ -127,7 +125,3 @@ def _host_id(resource: Mapping[str, Any]) -> str:
     if resource["type"] == IMAGE:
         return str(resource["outputs"]["imageId"])
     return str(resource["id"])
-
-
-def _deployment(pulumi: Pulumi) -> dict[str, Any]:
-    return pulumi.json("stack", "export").get("deployment") or {}

@@ -30,3 +30,8 @@ def image_tag(repository: str, context: str, build_args: Mapping[str, str]) -> s
     for name, value in sorted(build_args.items()):
         digest.update(f"\0{name}={value}".encode())
     return f"{repository}:{digest.hexdigest()[:16]}"
+
+
+def built_name(name: str, context: str, build_args: Mapping[str, str]) -> str:
+    """The image of one of the project's own folders."""
+    return image_tag(f"mcpier/{name}", context, build_args)

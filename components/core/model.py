@@ -89,6 +89,10 @@ class Bases:
     python: str
     traefik: str
 
+    def build_args(self, base: str) -> dict[str, str]:
+        """What the build of an instance type is given that starts from `base`."""
+        return {"BASE": {"debian": self.debian, "node": self.node, "python": self.python}[base]}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Token:
@@ -104,12 +108,13 @@ class Instance:
     """One MCP server; `choices` holds what is chosen, or the type's default, by name.
 
     `variables` are the plain ones; `given_secrets` tells whether its container gets secrets that
-    the config gives.
+    the config gives. Nothing removes a `protected` one.
     """
 
     id: str
     type: InstanceType
     state: State
+    protected: bool
     tokens: tuple[Token, ...]
     origins: tuple[str, ...]
     choices: Mapping[str, str]
@@ -151,6 +156,11 @@ class StackSpec:
             isinstance(self.tls, Acme) and self.tls.ca is not None
         )
         return not private and self.edge.https_port == 443
+
+    @property
+    def protected(self) -> tuple[Instance, ...]:
+        """The instances that nothing removes."""
+        return tuple(item for item in self.instances if item.protected)
 
     @property
     def running(self) -> tuple[Instance, ...]:

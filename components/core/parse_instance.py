@@ -30,12 +30,14 @@ def parse_instance(
         )
     name = section.variant("type", types, expected="a known instance type")
     state, tokens, origins = _state(section), _tokens(id_, section), _origins(section)
+    protected = section.flag("protect", remedy="Write protect: true or protect: false.")
     if not name:
         return None
     instance = Instance(
         id=id_,
         type=types[name],
         state=state,
+        protected=protected,
         tokens=tokens,
         origins=origins,
         choices=_choices(section, types[name]),

@@ -45,6 +45,7 @@ class Monitor(mocks.MockMonitor):
                 "replaced_on": list(request.replaceOnChanges),
                 "secret_outputs": list(request.additionalSecretOutputs),
                 "deleted_first": request.deleteBeforeReplace,
+                "protected": request.protect,
             }
         )
         register: Callable[[Any], Any] = super().RegisterResource

@@ -30,6 +30,8 @@ STACK: dict[str, Any] = {
     },
 }
 TYPES = {
+    "component": "mcpier:index:McpInstance",
+    "protection": "mcpier:index:Protection",
     "command": "command:local:Command",
     "container": "docker:index/container:Container",
     "image": "docker:index/remoteImage:RemoteImage",
@@ -52,6 +54,7 @@ class Recorded:
     replaced_on: list[str]
     secret_outputs: list[str]
     deleted_first: bool
+    protected: bool
 
     @property
     def labels(self) -> dict[str, str]:

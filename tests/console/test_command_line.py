@@ -102,12 +102,12 @@ def test_a_stack_without_a_file_is_told_in_two_lines(command: list[str]) -> None
 
 def test_a_preview_changes_nothing(programs: Programs) -> None:
     assert mcpier("preview").returncode == 0
-    assert steps(programs) == ["stack select", "preview --stack"]
+    assert steps(programs) == ["stack select", "stack export", "preview --stack"]
 
 
 def test_destroy_repairs_before_it_removes(programs: Programs) -> None:
     assert mcpier("destroy").returncode == 0
-    assert steps(programs) == ["stack ls", "stack export", "destroy --yes"]
+    assert steps(programs) == ["stack ls", "stack export", "destroy --yes", "stack export"]
 
 
 def test_a_stack_that_was_never_made_needs_no_destroying(programs: Programs) -> None:

@@ -34,7 +34,7 @@ def test_a_component_has_no_id_on_the_host() -> None:
 def test_where_all_is_well_nothing_is_done(pulumi: Pulumi, programs: Programs) -> None:
     programs.answer("pulumi stack export", {"deployment": {"resources": [{"id": "abc"}]}})
     programs.answer("docker container ls", "abc\tmcpier-dev-traefik\n")
-    assert repair(pulumi) == []
+    assert repair(pulumi, pulumi.deployment()) == []
     assert [call.split()[1:3] for call in programs.calls("pulumi")] == [["stack", "export"]]
     assert {call.split()[2] for call in programs.calls("docker")} == {"ls", "inspect"}
 
@@ -47,7 +47,7 @@ def test_after_a_killed_update_what_the_state_does_not_know_is_named_and_removed
     programs.answer("pulumi stack export", {"deployment": deployment})
     programs.answer("docker container ls", "abc\tmcpier-dev-traefik\ndef\tmcpier-dev-mcp-a\n")
     programs.answer("docker network ls", "fed\tmcpier-dev-control\n")
-    repair(pulumi)
+    repair(pulumi, pulumi.deployment())
     assert [call for call in programs.calls("docker") if " rm " in call] == [
         "docker container rm --force def",
         "docker network rm fed",
@@ -67,7 +67,7 @@ def test_without_a_killed_update_what_the_state_does_not_know_is_left_alone(
 ) -> None:
     programs.answer("pulumi stack export", {"deployment": {"resources": [{"id": "abc"}]}})
     programs.answer("docker container ls", "def\tmcpier-dev-mcp-a\n")
-    repair(pulumi)
+    repair(pulumi, pulumi.deployment())
     assert [call for call in programs.calls("docker") if " rm " in call] == []
 
 
@@ -76,7 +76,7 @@ def test_a_platform_that_an_empty_state_knows_nothing_of_is_refused_and_left_alo
 ) -> None:
     programs.answer("docker container ls", "def\tmcpier-dev-traefik\n")
     with pytest.raises(ConsoleError) as caught:
-        repair(pulumi)
+        repair(pulumi, pulumi.deployment())
     assert (
         "the host has containers of stack dev (mcpier-dev-traefik), but the state in file://"
         in (caught.value.what)
@@ -129,7 +129,7 @@ def test_a_container_network_or_image_that_is_gone_calls_for_a_refresh(
 def test_creates_that_never_ended_are_cleared(pulumi: Pulumi, programs: Programs) -> None:
     pending = [{"type": "creating", "resource": {"urn": URN}}]
     programs.answer("pulumi stack export", {"deployment": {"pending_operations": pending}})
-    repair(pulumi)
+    repair(pulumi, pulumi.deployment())
     assert [call for call in programs.calls("pulumi") if "refresh" in call] == [
         "pulumi refresh --yes --skip-preview --clear-pending-creates --stack dev --non-interactive"
     ]
@@ -137,5 +137,5 @@ def test_creates_that_never_ended_are_cleared(pulumi: Pulumi, programs: Programs
 
 def test_a_stack_that_never_deployed_needs_no_repair(pulumi: Pulumi, programs: Programs) -> None:
     programs.answer("pulumi stack export", {"version": 3, "deployment": None})
-    repair(pulumi)
+    repair(pulumi, pulumi.deployment())
     assert len(programs.calls("pulumi")) == 1

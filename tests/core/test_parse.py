@@ -146,6 +146,11 @@ BROKEN: dict[str, tuple[Change, str]] = {
         "mcpier:instances.demo.state: expected running or stopped, found 'paused'. "
         "Write state: running or state: stopped.",
     ),
+    "a protection that is neither on nor off": (
+        lambda c: c["instances"]["demo"].update(protect="yes"),
+        "mcpier:instances.demo.protect: expected true or false, found 'yes'. "
+        "Write protect: true or protect: false.",
+    ),
     "a choice that does not fit": (
         lambda c: c["instances"]["demo"].update(screen="wide"),
         r"mcpier:instances.demo.screen: expected text that matches \d+x\d+x(16|24), found 'wide'. "
