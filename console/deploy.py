@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 
 from console.checkpoint import mend_checkpoint
+from console.errors import ConsoleError
+from console.failure import explained
 from console.preflight import check_ports
 from console.protection import refuse_destroy, refuse_removal
 from console.pulumi import Pulumi
@@ -35,7 +37,10 @@ def up(stack: str) -> None:
         check_ports(spec)
 
     phase("prepare", prepare)
-    phase("deploy", lambda: pulumi.run("up", "--yes", "--stack", stack, *flags))
+    try:
+        phase("deploy", lambda: pulumi.run("up", "--yes", "--stack", stack, *flags))
+    except ConsoleError as error:
+        raise explained(spec, error) from None
     _print_summary(pulumi, phases)
 
 

@@ -54,6 +54,11 @@ def image_ids() -> set[str]:
     return set(_docker("image", "ls", "--no-trunc", "--quiet").split())
 
 
+def image_names() -> set[str]:
+    """All names of the engine's images: `<repository>:<tag>`."""
+    return set(_docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}").split())
+
+
 def inspect_stack(stack: str) -> Host:
     """What the engine tells of a stack's containers, running or not, and of their images."""
     listed = [found.id for found in labelled("container", stack)]

@@ -1,0 +1,53 @@
+"""Why a deploy failed, as far as the Docker host shows it: beside what Pulumi says."""
+
+from collections.abc import Iterator
+
+from components.core.digest import built_name
+from components.core.model import StackSpec
+from console import docker
+from console.doctor import low_disk
+from console.errors import ConsoleError
+from console.findings import Finding
+
+
+def explained(spec: StackSpec, error: ConsoleError) -> ConsoleError:
+    """The error of a failed `up`, with what is found on the host that stands behind it."""
+    try:
+        found = [*low_disk(docker.engine()), *_unbuilt(spec), *_not_started(spec.stack)]
+    except ConsoleError as unanswered:
+        found = [Finding(what=unanswered.what, remedy=unanswered.remedy)]
+    lines = [error.what, *(f"  {finding.what}\n    → {finding.remedy}" for finding in found)]
+    return ConsoleError("\n".join(lines), error.remedy)
+
+
+def _unbuilt(spec: StackSpec) -> Iterator[Finding]:
+    """The types whose images are not there, by the instances that wait for them."""
+    names = docker.image_names()
+    for kind in {item.type.name: item.type for item in spec.running}.values():
+        arguments = spec.bases.build_args(kind.base)
+        if built_name(kind.name, kind.context_digest, arguments) in names:
+            continue
+        waiting = [item.id for item in spec.running if item.type.name == kind.name]
+        given = " ".join(f"--build-arg {name}={value}" for name, value in arguments.items())
+        yield Finding(
+            what=f"{_listed(waiting)}: the image of type {kind.name} is not built; "
+            f"why stands above, at {kind.name}-image",
+            remedy=f"mend {kind.folder}, or look further with: docker build {given} {kind.folder}",
+        )
+
+
+def _listed(ids: list[str]) -> str:
+    return f"instance{'s' if len(ids) > 1 else ''} {', '.join(ids)}"
+
+
+def _not_started(stack: str) -> Iterator[Finding]:
+    """Containers that the engine could make and not start; they have no log."""
+    for container in docker.inspect_stack(stack).containers.values():
+        labels, state = container["Config"]["Labels"], container["State"]
+        if state["Status"] == "created":
+            id_ = labels.get("mcpier.instance")
+            yield Finding(
+                what=f"{f'instance {id_}' if id_ else labels['mcpier.role']} did not start: "
+                f"{state['Error'] or 'it is created, and nothing has started it'}",
+                remedy=f"look further with: docker inspect {container['Name'].removeprefix('/')}",
+            )
