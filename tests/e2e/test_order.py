@@ -12,6 +12,12 @@ from tests.e2e.deployment import Deployment, left_on_host, remove_images, sweep
 from tests.e2e.light_stack import STACK, LightStack
 
 pytestmark = pytest.mark.soak
+# Among these a logical name is no other's.
+ORDERED = (
+    "command:local:Command",
+    "docker:index/container:Container",
+    "docker:index/network:Network",
+)
 # Each before the next; by their logical names.
 CHAINS = [
     ["traefik-files", "traefik", "authgate", "mcp-steady-container", "readiness"],
@@ -37,8 +43,9 @@ class Events:
         for place, line in enumerate(log.read_text().splitlines()):
             event = json.loads(line)
             for kind, found in (("resourcePreEvent", begun), ("resOutputsEvent", ended)):
-                if kind in event and not event[kind].get("planning"):
-                    found[event[kind]["metadata"]["urn"].rpartition("::")[2]] = place
+                step = event.get(kind, {})
+                if step and not step.get("planning") and step["metadata"]["type"] in ORDERED:
+                    found[step["metadata"]["urn"].rpartition("::")[2]] = place
         return cls(begun=begun, ended=ended)
 
 
