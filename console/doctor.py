@@ -67,11 +67,14 @@ def _engine(host: Callable[[], DockerHost]) -> Iterator[Finding]:
             what=f"the Docker host's clock differs from this machine's by {skew:.0f} seconds",
             remedy="set both by NTP: links to live views are good for two minutes",
         )
-    yield from low_disk(told)
+    yield from low_disk(told, host)
 
 
-def low_disk(told: Mapping[str, Any]) -> Iterator[Finding]:
-    """Whether the engine, by what it tells of itself, has room for another image."""
+def low_disk(told: Mapping[str, Any], host: Callable[[], DockerHost]) -> Iterator[Finding]:
+    """Whether the engine, by what it tells of itself, has room for another image.
+
+    `host` is asked only where the engine is of another machine.
+    """
     folder = told["DockerRootDir"]
     if elsewhere(os.environ):
         free = host().free

@@ -7,13 +7,15 @@ from components.core.model import StackSpec
 from console import docker
 from console.doctor import low_disk
 from console.errors import ConsoleError
+from console.exposure import look_at_host
 from console.findings import Finding
 
 
 def explained(spec: StackSpec, error: ConsoleError) -> ConsoleError:
     """The error of a failed `up`, with what is found on the host that stands behind it."""
     try:
-        found = [*low_disk(docker.engine()), *_unbuilt(spec), *_not_started(spec.stack)]
+        room = low_disk(docker.engine(), lambda: look_at_host(spec))
+        found = [*room, *_unbuilt(spec), *_not_started(spec.stack)]
     except ConsoleError as unanswered:
         found = [Finding(what=unanswered.what, remedy=unanswered.remedy)]
     lines = [error.what, *(f"  {finding.what}\n    → {finding.remedy}" for finding in found)]
