@@ -32,7 +32,7 @@ def stack_schema(root: Shape, comments: Mapping[Path, Comment]) -> Schema:
                     key: _schema(shape, (key,), comments) for key, shape in root.keys.items()
                 },
                 **_required(root),
-                "patternProperties": {f"^{NAMESPACE}(?!({known})$)": False},
+                "patternProperties": {f"^({NAMESPACE}(?!({known})$)|[^:]*$)": False},
             }
         },
         "required": ["config"],

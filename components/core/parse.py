@@ -41,12 +41,7 @@ def parse(
     problems: list[Problem] = []
     warnings: list[str] = []
     root = open_root("mcpier:", config, problems)
-    domain = root.text(
-        "domain",
-        pattern=DOMAIN,
-        expected="a lower-case domain name such as mcp.example.org",
-        remedy="Type: pulumi config set mcpier:domain mcp.example.org",
-    )
+    domain = _domain(root)
     given = parse_given(root)
     spec = StackSpec(
         stack=stack,
@@ -63,6 +58,15 @@ def parse(
     if problems:
         raise ConfigError(problems)
     return spec
+
+
+def _domain(root: Section) -> str:
+    return root.text(
+        "domain",
+        pattern=DOMAIN,
+        expected="a lower-case domain name such as mcp.example.org",
+        remedy="Type: pulumi config set mcpier:domain mcp.example.org",
+    )
 
 
 def _edge(section: Section) -> Edge:

@@ -22,12 +22,7 @@ def parse_instance(
 
     `given` are its secrets in the config, or None where they cannot be read.
     """
-    if not re.fullmatch(INSTANCE_ID, id_):
-        section.reject(
-            "an id of at most 40 lower-case letters, digits and inner hyphens",
-            id_,
-            "Rename it: it becomes the host name mcp-<id>.<domain>.",
-        )
+    _check_id(id_, section)
     name = section.variant("type", types, expected="a known instance type")
     state, tokens, origins = _state(section), _tokens(id_, section), _origins(section)
     protected = section.flag("protect", remedy="Write protect: true or protect: false.")
@@ -50,6 +45,15 @@ def parse_instance(
     _refuse_secret(section, "vncPassword", secret_path("instances", id_, "vncPassword"))
     section.close()
     return instance
+
+
+def _check_id(id_: str, section: Section) -> None:
+    if not re.fullmatch(INSTANCE_ID, id_):
+        section.reject(
+            "an id of at most 40 lower-case letters, digits and inner hyphens",
+            id_,
+            "Rename it: it becomes the host name mcp-<id>.<domain>.",
+        )
 
 
 def _refuse_secret(section: Section, key: str, place: str) -> None:

@@ -30,16 +30,7 @@ def parse_tls(
     The files that it names are checked for `*.<domain>`; a certificate whose end is near is a
     warning.
     """
-    mode = section.variant(
-        "mode",
-        MODES,
-        expected="self-signed, files or acme",
-        remedy="Write mode: self-signed, or one of the others.",
-        default="self-signed",
-    )
-    known = section.value("mode") in (None, mode)
-    if known:
-        _refuse_other_modes(section, mode)
+    mode = _mode(section)
     if mode == "files":
         return _files(section, domain, surroundings, warnings)
     if mode == "acme":
@@ -51,9 +42,22 @@ def parse_tls(
         remedy="Raise it by one to issue a new certificate.",
         default=1,
     )
-    if known:
+    if section.value("mode") in (None, mode):
         section.close()
     return SelfSigned(generation=generation)
+
+
+def _mode(section: Section) -> str:
+    mode = section.variant(
+        "mode",
+        MODES,
+        expected="self-signed, files or acme",
+        remedy="Write mode: self-signed, or one of the others.",
+        default="self-signed",
+    )
+    if section.value("mode") in (None, mode):
+        _refuse_other_modes(section, mode)
+    return mode
 
 
 def _refuse_other_modes(section: Section, mode: str) -> None:

@@ -10,11 +10,11 @@ import jsonschema
 
 from components.core.errors import ConfigError
 from components.core.given import KEY as SECRETS
-from components.core.given import Sealed, exposed_paths
 from components.core.instance_type import InstanceType
 from components.core.parse import parse
 from components.core.surroundings import Surroundings
 from components.instance_types import load_types
+from console.stack_file import parse_stack
 from schema.document import NAMESPACE
 from schema.example import Example, read_example
 from schema.files import EXAMPLE, PROJECT
@@ -71,14 +71,16 @@ def accepted(document: object, schema: Mapping[str, Any]) -> bool:
 
 def problems(document: Document) -> list[str]:
     """What the parser finds wrong: first in the file, and then with its secrets decrypted."""
+    config: Document = document["config"] or {}
     values = {
-        key.removeprefix(NAMESPACE): value
-        for key, value in (document["config"] or {}).items()
+        key.removeprefix(NAMESPACE): decrypt(value) if key.endswith(f":{SECRETS}") else value
+        for key, value in config.items()
         if key.startswith(NAMESPACE)
     }
-    sealed = Sealed(exposed=tuple(exposed_paths(values.get(SECRETS) or {})))
-    decrypted = decrypt(values.get(SECRETS))
-    return _problems({**values, SECRETS: sealed}) + _problems({**values, SECRETS: decrypted})
+    return [
+        *told(lambda: parse_stack("example", config, types(), lambda _: surroundings())),
+        *told(lambda: parse("example", values, types(), surroundings())),
+    ]
 
 
 def decrypt(value: Any, key: str = "") -> Any:
@@ -88,10 +90,6 @@ def decrypt(value: Any, key: str = "") -> Any:
     if set(value) == {"secure"}:
         return DECRYPTED.get(key, "decrypted")
     return {name: decrypt(below, name) for name, below in value.items()}
-
-
-def _problems(values: Mapping[str, object]) -> list[str]:
-    return told(lambda: parse("example", values, types(), surroundings()))
 
 
 def told(read: Callable[[], object]) -> list[str]:
