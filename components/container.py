@@ -67,7 +67,9 @@ def declare_container(
         envs=[f"{key}={value}" for key, value in sorted(args.environment.items())],
         user=args.user,
         labels=_labels(args.labels),
-        restart="unless-stopped",
+        # Not unless-stopped: an engine that was killed stops, once it is back, the containers that
+        # outlived it, and takes that for a stop by hand (tried on 20.10).
+        restart="always",
         read_only=True,
         capabilities=docker.ContainerCapabilitiesArgs(
             adds=sorted(args.capabilities) or None, drops=["ALL"]

@@ -23,7 +23,7 @@ LOCKS: dict[str, Callable[[Recorded], bool]] = {
         c.inputs["logDriver"] == "json-file"
         and c.inputs["logOpts"] == {"max-file": "3", "max-size": "10m"}
     ),
-    "a restart after a failure": lambda c: c.inputs["restart"] == "unless-stopped",
+    "a restart after a failure": lambda c: c.inputs["restart"] == "always",
     "a health check": lambda c: c.inputs["healthcheck"]["tests"][:1] == ["CMD"],
     "its stack's label": lambda c: c.labels["mcpier.stack"] == "dev",
     "its role's label": lambda c: c.labels["mcpier.role"] == ROLES[c.name],
