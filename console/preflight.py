@@ -16,13 +16,13 @@ from toolchain.docker_host import elsewhere
 def check_ports(spec: StackSpec) -> None:
     """Raises `ConsoleError` naming every port of the stack that another program holds."""
     edge, held = spec.edge, _held_by_traefik(spec.stack)
-    free = _free_there(spec) if elsewhere(os.environ) else _free
     wanted = {
         "httpPort": (edge.http_port, True),
         "httpsPort": (edge.https_port, True),
         "adminPort": (edge.admin_port, False),
     }
     asked = {key: (port, public) for key, (port, public) in wanted.items() if port not in held}
+    free = _free_there(spec) if asked and elsewhere(os.environ) else _free
     taken = {key: port for key, (port, public) in asked.items() if not free(port, public=public)}
     if taken:
         listed = ", ".join(f"{port} (mcpier:edge.{key})" for key, port in taken.items())

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.e2e.elsewhere import THERE, Elsewhere, running
 from tests.e2e.packages import library_path, unpacked_program
@@ -21,8 +22,6 @@ AuthenticationMethods publickey
 PidFile none
 StrictModes no
 UsePAM no
-# Pulumi's provider opens many connections at once.
-MaxStartups 100
 """
 CLIENT = """
 Host *
@@ -31,6 +30,10 @@ Host *
     UserKnownHostsFile {folder}/known
     StrictHostKeyChecking yes
     BatchMode yes
+    # As the README advises. The path of a socket is short.
+    ControlMaster auto
+    ControlPath {sockets}/%C
+    ControlPersist 1m
 """
 
 
@@ -39,6 +42,11 @@ class Login:
     """Keys and settings of both sides; each may be taken away by a test."""
 
     folder: Path
+
+    def forget(self) -> None:
+        """Ends the connection that ssh keeps."""
+        ssh = ["ssh", "-F", str(self.folder / "config"), "-O", "exit", "-p", str(PORT)]
+        subprocess.run([*ssh, f"root@{THERE}"], capture_output=True)
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -57,7 +65,6 @@ def ssh_login(there: Elsewhere, folder: Path) -> Iterator[Login]:
     (folder / "authorized").write_text((folder / "client.pub").read_text())
     (folder / "known").write_text(f"[{THERE}]:{PORT} {public}")
     (folder / "server").write_text(SERVER.format(there=THERE, port=PORT, folder=folder))
-    (folder / "config").write_text(CLIENT.format(folder=folder))
     (folder / "bin").mkdir()
     ssh = folder / "bin" / "ssh"
     ssh.write_text(f'#!/bin/sh\nexec /usr/bin/ssh -F {folder}/config "$@"\n')
@@ -66,11 +73,18 @@ def ssh_login(there: Elsewhere, folder: Path) -> Iterator[Login]:
     entering = ["nsenter", "--target", str(there.process), "--mount", "--net"]
     loading = ["env", f"LD_LIBRARY_PATH={library_path(program)}"]
     server = [program, "-D", "-e", "-f", str(folder / "server")]
-    with running([*entering, *loading, *server], folder / "sshd.log"):
+    with (
+        running([*entering, *loading, *server], folder / "sshd.log"),
+        TemporaryDirectory(prefix="mcpier-") as sockets,
+    ):
+        (folder / "config").write_text(CLIENT.format(folder=folder, sockets=sockets))
         asked = [str(ssh), "-p", str(PORT), f"root@{THERE}", "true"]
         until(
             lambda: subprocess.run(asked, capture_output=True).returncode == 0,
             20,
             "nobody can log in",
         )
-        yield login
+        try:
+            yield login
+        finally:
+            login.forget()

@@ -108,6 +108,7 @@ def test_ssh_lets_in_whoever_has_a_key_for_a_host_that_is_known(
     deployment.write(config(host))
     with ssh_login.ssh_login(there, tmp_path) as login:
         assert engine_step(deployment, **login.environ).returncode == 0
+        login.forget()
         (tmp_path / "authorized").write_text("")
         done = engine_step(deployment, **login.environ)
         assert f"error: {host} lets this user not in by any key that ssh has" in done.stdout
