@@ -13,6 +13,7 @@ from components.core.digest import context_digest
 from components.core.instance_type import Health
 from components.core.model import StackSpec
 from components.core.naming import helper_run, host_name, labels
+from components.core.parts import AUTHGATE as ROLE
 from components.core.registry import registry_document
 from components.image import built_image
 from components.networks import Networks
@@ -20,7 +21,6 @@ from components.vault import Vault
 from components.volume import container_command, declare_volume
 
 FOLDER = "authgate"
-ROLE = "authgate"
 REGISTRY = "/registry"
 
 

@@ -12,10 +12,10 @@ from components.container import ContainerArgs, Mount, declare_container
 from components.core.instance_type import Health
 from components.core.model import HostDir, StackSpec
 from components.core.naming import LOCKED, helper_run, host_name, labels
+from components.core.parts import CERTIFICATES as ROLE
 from components.core.routing import DYNAMIC_DIR, certificate_document
 from components.volume import container_command
 
-ROLE = "certificates"
 FOLLOWER = Path(__file__).parent / "scripts" / "follow_certificates.py"
 # What the follower keeps in Traefik's folder: the pairs, and the document that names one.
 PAIRS, DOCUMENT = "host", "host.yaml"

@@ -12,6 +12,7 @@ from components.core import outputs, routing
 from components.core.instance_type import InstanceType
 from components.core.model import Instance, StackSpec
 from components.core.naming import host_name, instance_labels
+from components.core.parts import instance_part
 from components.instance_secrets import InstanceSecrets
 from components.instance_volumes import InstanceVolumes
 
@@ -64,7 +65,7 @@ def _container(
 ) -> ContainerArgs:
     kind = instance.type
     return ContainerArgs(
-        host_name=host_name(spec.stack, f"mcp-{instance.id}"),
+        host_name=host_name(spec.stack, instance_part(instance.id)),
         image=image,
         labels={
             **instance_labels(spec.stack, instance.id, kind.name),

@@ -12,11 +12,11 @@ from components.core.flags import SOCKET
 from components.core.instance_type import Health
 from components.core.model import StackSpec
 from components.core.naming import host_name, labels
+from components.core.parts import SOCKET_PROXY as ROLE
 from components.image import built_image
 from components.volume import declare_volume
 
 FOLDER = "image/socket-proxy"
-ROLE = "socket-proxy"
 
 
 class SocketProxy(pulumi.ComponentResource):

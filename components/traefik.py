@@ -13,6 +13,7 @@ from components.core.flags import SOCKET, static_flags
 from components.core.instance_type import Health
 from components.core.model import Acme, Files, HostDir, StackSpec
 from components.core.naming import host_name, labels
+from components.core.parts import TRAEFIK as ROLE
 from components.core.routing import DYNAMIC_DIR, DYNAMIC_FILE, dynamic_config
 from components.host_certificates import PUBLISHED, HostCertificates
 from components.image import ready_image
@@ -20,7 +21,6 @@ from components.socket_proxy import SocketProxy
 from components.vault import Vault
 from components.volume import File, declare_volume, write_files
 
-ROLE = "traefik"
 VOLUME = "traefik-dynamic"
 # A certificate chain and its key, PEM.
 Pair = tuple[str, str]

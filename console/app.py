@@ -1,53 +1,49 @@
 """The command line `mcpier`."""
 
 import json
-import os
 import sys
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from components.core.tickets import Grant
-from console import connect as connecting
-from console import deploy
-from console.doctor import checks
+from console.commands import host, instances, stack_file
 from console.errors import ConsoleError
-from console.view import view_link
-from toolchain.docker_host import named_engine
+from console.options import AsJson, InstanceId, Stack, Verbose, json_alone, print_json
 
+# What a command does is imported when it runs: help and completion shall not wait for it.
 app = typer.Typer(
     help="MCP servers behind one wildcard domain on a Docker host.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     add_completion=True,
+    epilog="Exit status: 0 done, 1 not done or not all well, 2 mistyped, 130 interrupted.",
 )
 
 
-def _at_its_engine(stack: str) -> str:
-    """Leads every program that a command runs to the engine that the stack's file names."""
-    os.environ.update(named_engine(stack))
-    return stack
-
-
-Stack = Annotated[
-    str,
-    typer.Option(
-        "--stack", "-s", help="Which stack of stacks/ it is about.", callback=_at_its_engine
-    ),
-]
-
-
 @app.command()
-def up(stack: Stack = "dev") -> None:
+def up(stack: Stack = "dev", as_json: AsJson = False, verbose: Verbose = False) -> None:
     """Bring the stack to what its file says."""
-    deploy.up(stack)
+    from console import deploy
+
+    if as_json:
+        with json_alone() as out:
+            deployed = deploy.up(stack)
+            print_json(vars(deployed), out)
+    else:
+        deploy.print_summary(deploy.up(stack))
 
 
 @app.command()
-def preview(stack: Stack = "dev") -> None:
-    """Show what `up` would do."""
-    deploy.preview(stack)
+def preview(stack: Stack = "dev", as_json: AsJson = False, verbose: Verbose = False) -> None:
+    """Show what `up` would do; as JSON, in Pulumi's own form."""
+    from console import deploy
+
+    if as_json:
+        with json_alone() as out:
+            deploy.preview(stack, json_to=out)
+    else:
+        deploy.preview(stack)
 
 
 @app.command()
@@ -59,21 +55,35 @@ def destroy(
         ),
     ] = False,
     stack: Stack = "dev",
+    as_json: AsJson = False,
+    verbose: Verbose = False,
 ) -> None:
     """Remove every container, network and volume of the stack."""
-    deploy.destroy(stack, keep_protected=keep_protected)
+    from console import deploy
+
+    if as_json:
+        with json_alone() as out:
+            deploy.destroy(stack, keep_protected=keep_protected)
+            print_json({"stack": stack, "destroyed": True}, out)
+    else:
+        deploy.destroy(stack, keep_protected=keep_protected)
+
+
+app.add_typer(instances.app)
 
 
 @app.command()
 def connect(
-    instance: Annotated[str, typer.Argument(help="The instance's id.")],
+    instance: InstanceId,
     token: Annotated[
         str | None, typer.Option(help="Whose token; the first by name if not given.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
     stack: Stack = "dev",
 ) -> None:
     """Print what an MCP client needs to reach an instance: URL and headers."""
+    from console import connect as connecting
+
     found = connecting.client_config(stack, instance, token)
     if as_json:
         print(json.dumps(found))
@@ -85,20 +95,29 @@ def connect(
 
 @app.command()
 def view(
-    instance: Annotated[str, typer.Argument(help="The instance's id.")],
+    instance: InstanceId,
     watch: Annotated[bool, typer.Option("--watch", help="Show the screen, take no input.")] = False,
+    as_json: AsJson = False,
     stack: Stack = "dev",
 ) -> None:
     """Print a link that opens an instance's live view once, within two minutes."""
-    print(view_link(stack, instance, Grant.WATCH if watch else Grant.VIEW))
+    from components.core.tickets import Grant
+    from console.view import view_link
+
+    link = view_link(stack, instance, Grant.WATCH if watch else Grant.VIEW)
+    if as_json:
+        print_json({"url": link})
+    else:
+        print(link)
 
 
 @app.command()
-def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    stack: Stack = "dev",
-) -> None:
+def doctor(as_json: AsJson = False, stack: Stack = "dev") -> None:
     """Look for everything that can be wrong with the stack; exit status 1 if anything is."""
+    from dataclasses import asdict
+
+    from console.doctor import checks
+
     examined = [(check.title, check.findings()) for check in checks(stack)]
     if as_json:
         print(json.dumps({title: [asdict(found) for found in wrong] for title, wrong in examined}))
@@ -112,9 +131,19 @@ def doctor(
 
 
 @app.command()
-def ca(stack: Stack = "dev") -> None:
+def ca(as_json: AsJson = False, stack: Stack = "dev") -> None:
     """Print the CA certificate of a self-signed stack, for clients to trust."""
-    print(connecting.ca_certificate(stack), end="")
+    from console import connect as connecting
+
+    pem = connecting.ca_certificate(stack)
+    if as_json:
+        print_json({"ca": pem})
+    else:
+        print(pem, end="")
+
+
+app.add_typer(stack_file.app)
+app.add_typer(host.app)
 
 
 def main() -> None:

@@ -2,7 +2,9 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TextIO
 
 from console.checkpoint import mend_checkpoint
 from console.errors import ConsoleError
@@ -14,7 +16,16 @@ from console.repair import known_ids, refuse_strangers, remove_unknown, repair
 from console.stack_file import read_stack
 
 
-def up(stack: str) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """The output `instances` of a stack, and the seconds of each phase of its deploy."""
+
+    stack: str
+    instances: Mapping[str, Mapping[str, str]]
+    seconds: Mapping[str, float]
+
+
+def up(stack: str) -> Deployed:
     """Repairs what a killed update left, then brings the stack to what its file says."""
     phases = _earlier_phases()
 
@@ -41,16 +52,18 @@ def up(stack: str) -> None:
         phase("deploy", lambda: pulumi.run("up", "--yes", "--stack", stack, *flags))
     except ConsoleError as error:
         raise explained(spec, error) from None
-    _print_summary(pulumi, phases)
+    instances = pulumi.json("stack", "output", "instances", "--json")
+    return Deployed(stack=stack, instances=instances, seconds=dict(phases))
 
 
-def preview(stack: str) -> None:
-    """Shows what `up` would do."""
+def preview(stack: str, json_to: TextIO | None = None) -> None:
+    """Shows what `up` would do; Pulumi's own JSON goes to `json_to` where that is given."""
     spec = read_stack(stack)
     pulumi = Pulumi.of(stack)
     pulumi.run("stack", "select", "--create", stack)
     refuse_removal(spec, pulumi.deployment().resources)
-    pulumi.run("preview", "--stack", stack)
+    as_json = ["--json"] if json_to else []
+    pulumi.run("preview", "--stack", stack, *as_json, out=json_to)
 
 
 def destroy(stack: str, *, keep_protected: bool) -> None:
@@ -80,18 +93,18 @@ def _earlier_phases() -> list[tuple[str, float]]:
     return [(name, float(seconds)) for name, _, seconds in noted]
 
 
-def _print_summary(pulumi: Pulumi, phases: list[tuple[str, float]]) -> None:
-    instances = pulumi.json("stack", "output", "instances", "--json")
+def print_summary(deployed: Deployed) -> None:
+    """The URLs of every instance, what to type next, and what the phases took."""
     print()
-    for id_, instance in sorted(instances.items()):
+    for id_, instance in sorted(deployed.instances.items()):
         print(f"{id_} ({instance['type']}, {instance['state']})")
         for title, key in (("MCP", "mcpUrl"), ("live view", "vncUrl")):
             if key in instance:
                 print(f"  {title:<14} {instance[key]}")
         if "vncUrl" in instance:
-            print(f"  open the view  .venv/bin/mcpier view {id_} --stack {pulumi.stack}")
-        print(f"  client config  .venv/bin/mcpier connect {id_} --stack {pulumi.stack} --json")
+            print(f"  open the view  .venv/bin/mcpier view {id_} --stack {deployed.stack}")
+        print(f"  client config  .venv/bin/mcpier connect {id_} --stack {deployed.stack} --json")
     print()
-    total = sum(seconds for _, seconds in phases)
-    spent = "  ".join(f"{name} {seconds:.1f}" for name, seconds in phases)
+    total = sum(deployed.seconds.values())
+    spent = "  ".join(f"{name} {seconds:.1f}" for name, seconds in deployed.seconds.items())
     print(f"seconds: {spent}  total {total:.1f}")

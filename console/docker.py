@@ -1,10 +1,12 @@
 """The few things asked of the Docker engine; DOCKER_HOST is honoured."""
 
 import json
+import logging
 import os
 import re
+import shlex
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +27,7 @@ _UNANSWERED = re.compile(
     "error during connect|annot connect to the Docker daemon|unable to resolve docker endpoint|"
     "permission denied while trying to connect"
 )
+_log = logging.getLogger(__name__)
 _SEE_ENGINE = "see that the Docker engine runs; `make up` starts one where it can"
 
 
@@ -61,18 +64,52 @@ def image_names() -> set[str]:
 
 def inspect_stack(stack: str) -> Host:
     """What the engine tells of a stack's containers, running or not, and of their images."""
-    listed = [found.id for found in labelled("container", stack)]
-    containers = _inspect("container", listed)
-    images = sorted({str(container["Image"]) for container in containers})
-    return Host(
-        containers={found["Id"]: found for found in containers},
-        images={found["Id"]: found for found in _inspect("image", images)},
+    containers = inspect_containers(stack)
+    images = sorted({str(container["Image"]) for container in containers.values()})
+    return Host(containers=containers, images=inspect("image", images))
+
+
+def inspect_containers(stack: str) -> Mapping[str, Mapping[str, Any]]:
+    """What the engine tells of a stack's containers, running or not, by id."""
+    return inspect("container", [found.id for found in labelled("container", stack)])
+
+
+def inspect(kind: str, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+    """What the engine tells of containers, images or networks, by id."""
+    found = json.loads(_docker(kind, "inspect", *ids)) if ids else []
+    return {each["Id"]: each for each in found}
+
+
+def all_containers() -> Mapping[str, Mapping[str, Any]]:
+    """What the engine tells of all its containers, running or not, by id."""
+    return inspect(
+        "container", _docker("container", "ls", "--all", "--no-trunc", "--quiet").split()
     )
 
 
-def _inspect(kind: str, ids: Sequence[str]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(_docker(kind, "inspect", *ids)) if ids else []
-    return found
+def switch(verb: str, container: str) -> None:
+    """Starts, stops or restarts a container, as long as its own time to stop lasts."""
+    _docker("container", verb, container)
+
+
+def log_lines(container: str, *options: str) -> Iterator[str]:
+    """What a container has logged on stdout and stderr, line by line, as `options` ask."""
+    command = ["docker", "container", "logs", *options, container]
+    _log.info("%s", shlex.join(command))
+    pipe, merged = subprocess.PIPE, subprocess.STDOUT
+    with subprocess.Popen(
+        command, stdout=pipe, stderr=merged, encoding="utf-8", errors="replace"
+    ) as logs:
+        assert logs.stdout is not None
+        try:
+            yield from (line.rstrip("\n") for line in logs.stdout)
+        finally:
+            logs.terminate()
+
+
+def remove_image(reference: str) -> None:
+    """Removes an image by its name or, where it has none, its id."""
+    _docker("image", "rm", reference)
 
 
 def engine() -> dict[str, Any]:
@@ -89,9 +126,10 @@ def run_in(container: str, *command: str) -> str:
     return _docker("container", "exec", container, *command)
 
 
-def inspect_network(name: str) -> dict[str, Any]:
+def inspect_network(name: str) -> Mapping[str, Any]:
     """What the engine tells of a network."""
-    return _inspect("network", [name])[0]
+    (found,) = inspect("network", [name]).values()
+    return found
 
 
 def published_ports() -> list[tuple[str, str]]:
@@ -112,6 +150,7 @@ def remove(kind: str, id_: str) -> None:
 
 
 def _docker(*arguments: str, question: str | None = None) -> str:
+    _log.info("%s", shlex.join(["docker", *arguments]))
     try:
         done = subprocess.run(
             ["docker", *arguments], input=question, capture_output=True, text=True, check=False

@@ -52,6 +52,11 @@ def living_lock(pulumi: Pulumi) -> Lock | None:
     return next((lock for lock in _locks(pulumi) if not lock.dead), None)
 
 
+def dead_lock(pulumi: Pulumi) -> Lock | None:
+    """The lock of an update that was killed."""
+    return next((lock for lock in _locks(pulumi) if lock.dead), None)
+
+
 def local_root(pulumi: Pulumi) -> Path | None:
     """The folder of a backend of local files; None for any other."""
     backend = pulumi.backend()

@@ -1,20 +1,23 @@
 """The real pulumi, run for one stack of this project."""
 
 import json
+import logging
 import os
+import shlex
 import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import yaml
 
 from console.errors import ConsoleError
 from toolchain.shell import pulumi_variables
 
+_log = logging.getLogger(__name__)
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -55,14 +58,18 @@ class Pulumi:
         stack_file(stack)
         return cls(stack=stack, environ=environ)
 
-    def run(self, *arguments: str) -> None:
-        """Runs a command, its output passed through; raises `ConsoleError` if it fails.
+    def run(self, *arguments: str, out: TextIO | None = None) -> None:
+        """Runs a command; its output is passed through, or goes to `out`.
+
+        Raises `ConsoleError` if it fails.
 
         Ctrl-C reaches pulumi as well, and pulumi stops in good order: it is waited for.
         """
         before = signal.signal(signal.SIGINT, lambda *_: None)
         try:
-            code = subprocess.Popen(_command(arguments), cwd=PROJECT, env=dict(self.environ)).wait()
+            code = subprocess.Popen(
+                _command(arguments), cwd=PROJECT, env=dict(self.environ), stdout=out
+            ).wait()
         finally:
             signal.signal(signal.SIGINT, before)
         if code != 0:
@@ -126,4 +133,6 @@ def _project_file() -> dict[str, Any]:
 
 
 def _command(arguments: tuple[str, ...]) -> list[str]:
-    return ["pulumi", *arguments, "--non-interactive"]
+    command = ["pulumi", *arguments, "--non-interactive"]
+    _log.info("%s", shlex.join(command))
+    return command

@@ -1,7 +1,7 @@
 """The stack as its file describes it, read without pulumi."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -27,14 +27,35 @@ def read_stack(stack: str) -> StackSpec:
     file = stack_file(stack)
     name = f"stacks/{file.name}"
     try:
-        return parse_stack(
-            stack,
-            read_config(name, file.read_text("utf-8")),
-            load_types(PROJECT),
-            lambda values: look_around(PROJECT, values),
-        )
+        return parse_text(stack, name, file.read_text("utf-8"))
     except ConfigError as error:
         raise ConsoleError(str(error), f"mend {name} and run this again") from None
+
+
+def parse_text(stack: str, name: str, text: str) -> StackSpec:
+    """Parses the text of a stack's file; `name` is what messages call it.
+
+    Raises `ConfigError` with every problem, and `ConsoleError` where it is not YAML.
+    """
+    config, types = read_config(name, text), load_types(PROJECT)
+    return parse_stack(stack, config, types, lambda values: look_around(PROJECT, values))
+
+
+def secret_names(stack: str) -> list[str]:
+    """The paths below mcpier:secrets of all that is encrypted in a stack's file."""
+    file = stack_file(stack)
+    written = read_config(f"stacks/{file.name}", file.read_text("utf-8"))
+    return list(_encrypted(written.get(f"{PREFIX}{SECRETS}"), ""))
+
+
+def _encrypted(written: Any, path: str) -> Iterator[str]:
+    if not isinstance(written, dict):
+        return
+    if set(written) == {"secure"}:
+        yield path
+        return
+    for key, entry in written.items():
+        yield from _encrypted(entry, f"{path}.{key}" if path else str(key))
 
 
 def parse_stack(

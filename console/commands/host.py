@@ -1,0 +1,41 @@
+"""Commands beside a stack's own life: `prune`, `compose`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.options import AsJson, Stack, Verbose, print_json
+
+app = typer.Typer()
+
+
+@app.command()
+def prune(as_json: AsJson = False, verbose: Verbose = False) -> None:
+    """Remove the images of mcpier's that no container of any stack on the host has."""
+    from console import prune as pruning
+
+    removed = pruning.prune()
+    if as_json:
+        print_json({"removed": [vars(image) for image in removed]})
+        return
+    for image in removed:
+        print(f"Removed {image.name} ({image.size >> 20} MiB)")
+    total = sum(image.size for image in removed) >> 20
+    print(f"{len(removed)} images removed; {total} MiB at most are free again")
+
+
+@app.command()
+def compose(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where it goes.", file_okay=False)],
+    as_json: AsJson = False,
+    stack: Stack = "dev",
+) -> None:
+    """Render the stack as a Compose project, with a certificate and tokens of its own."""
+    from console.compose.folder import show, write
+
+    written = write(stack, folder.resolve())
+    if as_json:
+        print_json({"folder": str(written.folder), "notes": list(written.notes)})
+    else:
+        show(written)

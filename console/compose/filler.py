@@ -1,0 +1,56 @@
+"""From a Command that runs a container once, fed on stdin, to a service of Compose."""
+
+import argparse
+import shlex
+from typing import Any
+
+STDIN = "/run/mcpier/stdin"
+# Compose has no stdin to give: the service reads it from a file.
+READ = ["sh", "-c", f'exec "$@" < {STDIN}', "sh"]
+RUN = "docker run "
+
+
+def filler(command: str, stdin_file: str) -> dict[str, Any]:
+    """The service of a `docker run`, with its stdin in a file."""
+    run = _options().parse_args(shlex.split(command.removeprefix(RUN)))
+    stdin = {"type": "bind", "source": stdin_file, "target": STDIN, "read_only": True}
+    rendered: dict[str, Any] = {
+        "image": run.image,
+        "entrypoint": READ,
+        "command": run.command,
+        "network_mode": run.network,
+        "labels": dict(label.split("=", 1) for label in run.label),
+        # The file is its writer's own, and whatever the image's user is shall read it.
+        "user": run.user or "0",
+        "restart": "no",
+        "volumes": [stdin, *map(_mount, run.mount)],
+    }
+    if run.read_only:
+        rendered["read_only"] = True
+    if run.cap_drop:
+        rendered |= {"cap_drop": run.cap_drop, "security_opt": run.security_opt}
+    return rendered
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="docker run", add_help=False, allow_abbrev=False)
+    parser.add_argument("--rm", action="store_true")
+    parser.add_argument("-i", action="store_true")
+    parser.add_argument("--read-only", action="store_true")
+    for many in ("--label", "--mount", "--cap-drop", "--security-opt"):
+        parser.add_argument(many, action="append", default=[])
+    for one in ("--network", "--user"):
+        parser.add_argument(one)
+    parser.add_argument("image")
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    return parser
+
+
+def _mount(text: str) -> dict[str, Any]:
+    parts = dict(part.partition("=")[::2] for part in text.split(","))
+    return {
+        "type": parts["type"],
+        "source": parts["source"],
+        "target": parts["target"],
+        "read_only": "readonly" in parts,
+    }

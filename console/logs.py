@@ -1,0 +1,69 @@
+"""The logs of an instance or of a part of the platform."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from components.core.naming import host_name
+from components.core.parts import instance_part, platform_parts
+from console import docker
+from console.connect import pick
+from console.errors import ConsoleError
+from console.stack_file import read_stack
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A container whose log it is, and the program whose lines alone are meant."""
+
+    container: str
+    program: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line of a log: when it was logged (ISO 8601), and by which program if that is known."""
+
+    time: str
+    part: str | None
+    text: str
+
+
+def find(stack: str, name: str, part: str | None) -> Source:
+    """Where the log of an instance, a platform part, or a part of an instance is."""
+    spec = read_stack(stack)
+    known = {part: part for part in platform_parts(spec)}
+    known |= {item.id: instance_part(item.id) for item in spec.instances}
+    container = host_name(stack, pick(known, name, f"stack {stack} has no instance {name}"))
+    there = {found.name for found in docker.labelled("container", stack)}
+    if container not in there:
+        raise ConsoleError(
+            f"{name} has no container", f"see what runs: mcpier status --stack {stack}"
+        )
+    beside = f"{container}-{part}"
+    return (
+        Source(container=beside, program=None)
+        if beside in there
+        else Source(container=container, program=part)
+    )
+
+
+def show(source: Source, options: list[str]) -> None:
+    """Becomes docker's own command, which passes the log through."""
+    os.execvp("docker", ["docker", "container", "logs", *options, source.container])
+
+
+def lines(source: Source, options: list[str]) -> Iterator[Line]:
+    """The log line by line, of one program or of all."""
+    for line in docker.log_lines(source.container, "--timestamps", *options):
+        read = _read(line)
+        if source.program in (None, read.part):
+            yield read
+
+
+def _read(line: str) -> Line:
+    """Programs of one container stand before their lines: `[chromium] …`."""
+    time, _, text = line.partition(" ")
+    name, closed, rest = text.removeprefix("[").partition("] ")
+    known = bool(closed) and text.startswith("[") and " " not in name
+    return Line(time=time, part=name if known else None, text=rest if known else text)
