@@ -16,8 +16,7 @@ from components.core.surroundings import Surroundings
 from components.instance_types import load_types
 from console.stack_file import parse_stack
 from schema.document import NAMESPACE
-from schema.example import Example, read_example
-from schema.files import EXAMPLE, PROJECT
+from schema.files import PROJECT, example
 from tests.authority import Authority
 
 Document = dict[str, Any]
@@ -31,12 +30,6 @@ DECRYPTED = {"vncPassword": "12345678", "alice": "a-token-of-twenty-characters"}
 def types() -> list[InstanceType]:
     """The types that ship."""
     return load_types(PROJECT)
-
-
-@cache
-def example() -> Example:
-    """The annotated example."""
-    return read_example(EXAMPLE.read_text("utf-8"))
 
 
 @cache

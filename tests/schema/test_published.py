@@ -11,24 +11,15 @@ import yaml
 from components.core.parse_tls import MODES
 from components.core.renamed import RENAMED
 from schema.arrange import ANY, matches
-from schema.document import NAMESPACE
 from schema.example import Path
-from schema.files import PROJECT, published
-from schema.trace import trace
+from schema.files import PROJECT, example, published, shape
 from schema.traced import Shape
-from tests.schema.stacks import accepted, example, problems, types, whole
+from tests.schema.stacks import accepted, problems, types, whole
 
 SCHEMA: dict[str, Any] = json.loads((PROJECT / "stacks" / "schema.json").read_text("utf-8"))
 # What Python's expressions can and those of editors (ECMA-262) cannot.
 PYTHON_ONLY = re.compile(r"\(\?[aiLmsuxP#>(]|\\[AZ]|[*+?}]\+")
 ALL_MODES = ["self-signed", "files", "hostDir", "acme"]
-
-
-@pytest.fixture(scope="module")
-def shape() -> Shape:
-    """What the parser reads."""
-    config = {key.removeprefix(NAMESPACE): value for key, value in example().config.items()}
-    return trace(config, types()).below(NAMESPACE)
 
 
 def keys_of(shape: Shape, path: Path = ()) -> Iterator[tuple[Path, Shape, bool]]:
@@ -53,12 +44,12 @@ def test_what_is_published_is_current() -> None:
     assert old == [], f"{', '.join(old)}: type `make schema`"
 
 
-def test_the_example_explains_every_key_that_the_parser_knows(shape: Shape) -> None:
+def test_the_example_explains_every_key_that_the_parser_knows() -> None:
     used = {instance["type"] for instance in example().config["mcpier:instances"].values()}
     others = {choice.name for kind in types() if kind.name not in used for choice in kind.choices}
     unexplained = {
         ".".join(path)
-        for path, _, _ in keys_of(shape)
+        for path, _, _ in keys_of(shape())
         if said_of(path) is None and path[-1] not in others
     }
     assert unexplained == set()
@@ -77,9 +68,9 @@ def test_a_stack_file_of_the_repository_fits_the_schema_that_it_names(name: str)
     assert accepted(yaml.safe_load(text), SCHEMA)
 
 
-def test_the_example_tells_the_defaults_and_bounds_that_the_parser_has(shape: Shape) -> None:
+def test_the_example_tells_the_defaults_and_bounds_that_the_parser_has() -> None:
     wrong = []
-    for path, below, required in keys_of(shape):
+    for path, below, required in keys_of(shape()):
         said, facts = said_of(path) or "", below.facts
         default = facts.get("default")
         shown = str(default).lower() if isinstance(default, bool) else str(default)
@@ -93,13 +84,13 @@ def test_the_example_tells_the_defaults_and_bounds_that_the_parser_has(shape: Sh
     assert wrong == []
 
 
-def test_each_mode_of_tls_reads_the_keys_that_it_is_told_to_take(shape: Shape) -> None:
-    read = {mode: set(below.keys) for mode, below in shape.keys["mcpier:tls"].variants.items()}
+def test_each_mode_of_tls_reads_the_keys_that_it_is_told_to_take() -> None:
+    read = {mode: set(below.keys) for mode, below in shape().keys["mcpier:tls"].variants.items()}
     assert read == {mode: set(keys) for mode, keys in MODES.items()}
 
 
-def test_a_new_name_is_one_that_the_parser_knows_and_an_old_one_is_not(shape: Shape) -> None:
-    known = {".".join(path).replace(f".{ANY}", ".<id>") for path, _, _ in keys_of(shape)}
+def test_a_new_name_is_one_that_the_parser_knows_and_an_old_one_is_not() -> None:
+    known = {".".join(path).replace(f".{ANY}", ".<id>") for path, _, _ in keys_of(shape())}
     assert not known & RENAMED.keys()
     renamed = {re.sub("[^.:]+$", new, old) for old, new in RENAMED.items()}
     assert renamed <= known
