@@ -36,6 +36,9 @@ def _share(shape: Shape) -> None:
     first, *others = shape.variants.values()
     for key, below in list(first.keys.items()):
         if all(other.keys.get(key) == below for other in others):
+            required = [key in (variant.required or ()) for variant in shape.variants.values()]
+            if all(required):
+                shape.required = {*(shape.required or ()), key}
             for variant in shape.variants.values():
                 shape.keys[key] = variant.keys.pop(key)
 

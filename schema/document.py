@@ -61,7 +61,7 @@ def _schema(shape: Shape, path: Path, comments: Mapping[Path, Comment]) -> Schem
 
 def _list(shape: Shape, path: Path, comments: Mapping[Path, Comment]) -> Schema:
     if shape.each is None:
-        return dict(shape.facts)
+        return _or_nothing(shape.facts)
     entry = _schema(shape.each, path, {})
     if shape.short is not None:
         entry = _mapping(shape.each, path, comments)

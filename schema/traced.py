@@ -1,6 +1,6 @@
 """Watches the parser read a config, and notes what it reads as the shape of a config."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -85,13 +85,11 @@ class Traced(Section):
         return chosen
 
     def integer(self, key: str, **how: Any) -> int:
-        bounds = {"minimum": how["least"], "maximum": how["most"]}
-        self._saw(key, how["default"], type="integer", **bounds)
+        self._saw(key, how.get("default"), type="integer", **_bounds(how))
         return super().integer(key, **how)
 
     def number(self, key: str, **how: Any) -> float:
-        bounds = {"minimum": how["least"], "maximum": how["most"]}
-        self._saw(key, how["default"], type="number", **bounds)
+        self._saw(key, how.get("default"), type="number", **_bounds(how))
         return super().number(key, **how)
 
     def flag(self, key: str, **how: Any) -> bool:
@@ -154,6 +152,10 @@ class Traced(Section):
         if self._chosen_by_user:
             return self._shape.of_each()
         return self._shape.keys.setdefault(key, Shape())
+
+
+def _bounds(how: Mapping[str, Any]) -> dict[str, Any]:
+    return {"minimum": how["least"], "maximum": how["most"]}
 
 
 def text_facts(pattern: str) -> dict[str, Any]:

@@ -74,6 +74,6 @@ def _shown_text(value: str) -> str:
     return repr(cut(re.sub(r"//[^/\s]*@", "//…@", value)))
 
 
-def cut(text: str) -> str:
+def cut(text: str, longest: int = LONGEST) -> str:
     """A text that is no longer than a message can bear."""
-    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "…"
+    return text if len(text) <= longest else text[: longest - 3] + "…"

@@ -12,16 +12,19 @@ from components.core.renamed import new_name
 SECRETIVE = r"(?i).*(passw(or)?d|passphrase|secret|token|credentials?|(api|private|access)_?key)"
 
 ANYTHING = r"(?s:.*)"
+# Longer than any that is good, so that the path of a good one can be typed.
+LONGEST_KEY = 120
 
 
 def below(path: str, key: str) -> str:
     """The path of a key, as `pulumi config set --path` takes it."""
-    text = cut(key) if key.isprintable() else json.dumps(cut(key))
+    text = cut(key, LONGEST_KEY)
+    quoted = json.dumps(text, ensure_ascii=not key.isprintable())
     if path[-1:] == ":":
-        return path + text
+        return path + (text if key.isprintable() else quoted)
     if key.isprintable() and re.fullmatch(r"[^].\"'[]+", key):
         return f"{path}.{text}"
-    return f"{path}[{json.dumps(cut(key), ensure_ascii=not key.isprintable())}]"
+    return f"{path}[{quoted}]"
 
 
 class Keys:
