@@ -17,7 +17,7 @@ from components.instance_types import load_types
 from console.connect import pick
 from console.errors import ConsoleError
 from console.pulumi import PROJECT, stack_file
-from console.stack_file import parse_text, read_stack
+from console.stack_file import parse_stack, read_stack
 from console.yaml_marks import NotInPlace
 from console.yaml_text import with_entry, with_item, without
 
@@ -120,7 +120,7 @@ def _change(stack: str, edit: Callable[[str], str]) -> None:
     with _alone(file.parent):
         try:
             after = edit(file.read_text("utf-8"))
-            parse_text(stack, name, after)
+            parse_stack(stack, name, after)
         except ConfigError as error:
             raise ConsoleError(
                 f"{name} stays as it is, for so changed {error}", "mend what you typed"

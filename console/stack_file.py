@@ -27,18 +27,20 @@ def read_stack(stack: str) -> StackSpec:
     file = stack_file(stack)
     name = f"stacks/{file.name}"
     try:
-        return parse_text(stack, name, file.read_text("utf-8"))
+        return parse_stack(stack, name, file.read_text("utf-8"))
     except ConfigError as error:
         raise ConsoleError(str(error), f"mend {name} and run this again") from None
 
 
-def parse_text(stack: str, name: str, text: str) -> StackSpec:
+def parse_stack(stack: str, name: str, text: str) -> StackSpec:
     """Parses the text of a stack's file; `name` is what messages call it.
 
     Raises `ConfigError` with every problem, and `ConsoleError` where it is not YAML.
     """
-    config, types = read_config(name, text), load_types(PROJECT)
-    return parse_stack(stack, config, types, lambda values: look_around(PROJECT, values))
+    config = read_config(name, text)
+    return parse_config(
+        stack, config, load_types(PROJECT), lambda values: look_around(PROJECT, values)
+    )
 
 
 def secret_names(stack: str) -> list[str]:
@@ -58,7 +60,7 @@ def _encrypted(written: Any, path: str) -> Iterator[str]:
         yield from _encrypted(entry, f"{path}.{key}" if path else str(key))
 
 
-def parse_stack(
+def parse_config(
     stack: str,
     config: Mapping[str, Any],
     types: Iterable[InstanceType],

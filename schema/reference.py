@@ -77,6 +77,8 @@ def _value(shape: Shape, *, secret: bool) -> str:
         return f"{whole}, {facts['minimum']} to {facts['maximum']}"
     if kind == "boolean":
         return "`true`, `false`"
+    if kind is None:
+        return ""
     text = "date" if facts.get("format") == "date" else "text"
     return f"encrypted {text}" if secret else text
 

@@ -105,8 +105,8 @@ class Traced(Section):
         self._saw(key, None, optional=not how.get("least"), type="array")
         return super().items(key, **how)
 
-    def texts(self, key: str, **how: Any) -> list[str]:
-        self._at(key).of_each().facts |= text_facts(how["pattern"])
+    def texts(self, key: str, **how: Any) -> tuple[str, ...]:
+        self._at(key).of_each().facts |= text_facts(how.get("pattern", ANYTHING))
         return super().texts(key, **how)
 
     def entries(self, key: str, *, short: str, **how: Any) -> list[Self]:
@@ -160,6 +160,8 @@ def _bounds(how: Mapping[str, Any]) -> dict[str, Any]:
 
 def text_facts(pattern: str) -> dict[str, Any]:
     """JSON Schema's words for text that matches the whole pattern."""
+    if pattern == ANYTHING:
+        return {"type": "string"}
     if options := options_of(pattern):
         return {"type": "string", "enum": options}
     bare = pattern.removeprefix("^").removesuffix("$")

@@ -100,13 +100,13 @@ def _tokens(id_: str, section: Section) -> tuple[Token, ...]:
 
 
 def _origins(section: Section) -> tuple[str, ...]:
-    origins = section.texts(
+    return section.texts(
         "origins",
+        remedy="Write one https:// origin a line.",
         pattern=r"https?://[a-z0-9.-]+(:[0-9]{1,5})?",
         expected="an origin such as https://app.example.org",
-        remedy="Write scheme and host only, in lower case, without a path.",
+        each="Write scheme and host only, in lower case, without a path.",
     )
-    return tuple(origins)
 
 
 def _choices(section: Section, kind: InstanceType) -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Self
 
 from components.core.errors import nearest
-from components.core.keys import Keys
+from components.core.keys import ANYTHING, Keys
 
 
 def options_of(pattern: str) -> list[str]:
@@ -120,15 +120,24 @@ class Section(Keys):
         self.problem(key, "a date such as 2027-06-30", remedy)
         return None
 
-    def texts(self, key: str, *, pattern: str, expected: str, remedy: str) -> list[str]:
-        """A list of text, each entry of which matches the whole pattern."""
+    def texts(
+        self,
+        key: str,
+        *,
+        remedy: str,
+        least: int = 0,
+        pattern: str = ANYTHING,
+        expected: str = "text",
+        each: str = "Quote it.",
+    ) -> tuple[str, ...]:
+        """A list of text, each entry of which matches the whole pattern; `each` mends an entry."""
         found = []
-        for path, item in self.items(key, remedy="Write one a line, behind a hyphen."):
+        for path, item in self.items(key, remedy=remedy, least=least):
             if isinstance(item, str) and re.fullmatch(pattern, item):
                 found.append(item)
             else:
-                self._note(path, expected, item, remedy)
-        return found
+                self._note(path, expected, item, each)
+        return tuple(found)
 
     def entries(self, key: str, *, short: str, remedy: str) -> list[Self]:
         """A list of mappings; text in place of one stands for what has it under `short`."""

@@ -18,7 +18,7 @@ from components.core.parse import parse
 from components.core.parse_type import parse_type
 from components.core.surroundings import Surroundings, Unreadable
 from console.errors import ConsoleError
-from console.stack_file import PREFIX, parse_stack, read_config
+from console.stack_file import PREFIX, parse_config, read_config
 from tests.authority import Authority, key_pem, new_key, pem
 
 FOLDER = Path(__file__).parent / "broken"
@@ -78,7 +78,7 @@ def told(file: Path) -> str:
     if SECRETS in values:
         values[SECRETS] = _decrypted(values[SECRETS])
     return _problems(
-        lambda: parse_stack("dev", config, types(), lambda _: surroundings())
+        lambda: parse_config("dev", config, types(), lambda _: surroundings())
     ) or _problems(lambda: parse("dev", values, types(), surroundings()))
 
 

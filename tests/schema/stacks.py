@@ -14,7 +14,7 @@ from components.core.instance_type import InstanceType
 from components.core.parse import parse
 from components.core.surroundings import Surroundings
 from components.instance_types import load_types
-from console.stack_file import parse_stack
+from console.stack_file import parse_config
 from schema.document import NAMESPACE
 from schema.files import PROJECT, example
 from tests.authority import Authority
@@ -71,7 +71,7 @@ def problems(document: Document) -> list[str]:
         if key.startswith(NAMESPACE)
     }
     return [
-        *told(lambda: parse_stack("example", config, types(), lambda _: surroundings())),
+        *told(lambda: parse_config("example", config, types(), lambda _: surroundings())),
         *told(lambda: parse("example", values, types(), surroundings())),
     ]
 
