@@ -44,6 +44,7 @@ def deployment(there: Elsewhere, tmp_path_factory: pytest.TempPathFactory) -> It
     shutil.copytree(PROJECT / "tests" / "attack" / "echo", made.directory / "image" / "echo")
     succeeds(made, "up")
     yield made
+    made.write(config(HOST))
     succeeds(made, "destroy")
     assert there.docker("container", "ls", "--all", "--quiet") == ""
     assert there.docker("volume", "ls", "--quiet") == ""

@@ -23,6 +23,7 @@ EDGE = {
     "adminPort": 27444,
     "controlSubnet": "10.77.250.0/28",
 }
+LINES = 40
 PROGRAM = """
 import pulumi, pulumi_docker as docker
 config = pulumi.Config()
@@ -184,4 +185,7 @@ def _run(
 
 def _done(finished: subprocess.CompletedProcess[str]) -> None:
     if finished.returncode != 0:
-        raise RuntimeError(f"{finished.args}: {finished.stdout}\n{finished.stderr}")
+        # Pulumi's reasons stand between its long lists.
+        said = (finished.stdout + finished.stderr).rpartition("Diagnostics:")[2]
+        told = [line for line in said.splitlines() if line.strip()][:LINES]
+        raise SystemExit("\n".join([f"error: {' '.join(finished.args)} failed:", *told]))
