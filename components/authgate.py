@@ -82,7 +82,7 @@ def _container(
         image=image,
         labels=labels(spec.stack, ROLE),
         health=Health(
-            command=("authgate", "health"), interval=5, timeout=3, start_period=10, retries=3
+            command=("authgate", "health"), interval=5, timeout=10, start_period=10, retries=3
         ),
         environment={
             "AUTHGATE_DOMAIN": spec.domain,

@@ -100,7 +100,7 @@ def _container(
         host_name=host_name(spec.stack, ROLE),
         image=image,
         labels=labels(spec.stack, ROLE),
-        health=Health(command=recently, interval=5, timeout=3, start_period=10, retries=3),
+        health=Health(command=recently, interval=5, timeout=10, start_period=10, retries=3),
         entrypoint=["python3", "-c", FOLLOWER.read_text("utf-8")],
         command=["follow", order],
         user=USER,

@@ -8,6 +8,8 @@ import pulumi_docker as docker
 from pulumi_command import local
 
 TIMEOUT_SECONDS = 120
+# Two rounds of a health check that takes as long as it may.
+PATIENCE_SECONDS = 15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,4 +44,6 @@ def _document(parts: list[Part], names: list[str]) -> str:
         {"name": name, "part": part.title, "pids": part.pids}
         for name, part in zip(names, parts, strict=True)
     ]
-    return json.dumps({"containers": containers, "timeout": TIMEOUT_SECONDS})
+    return json.dumps(
+        {"containers": containers, "timeout": TIMEOUT_SECONDS, "patience": PATIENCE_SECONDS}
+    )

@@ -47,7 +47,7 @@ def _container(spec: StackSpec, image: docker.RemoteImage, volume: docker.Volume
         host_name=host_name(spec.stack, ROLE),
         image=image,
         labels=labels(spec.stack, ROLE),
-        health=Health(command=ask, interval=5, timeout=3, start_period=10, retries=3),
+        health=Health(command=ask, interval=5, timeout=10, start_period=10, retries=3),
         # docker.sock belongs to root; without capabilities that is all root may open.
         user="0",
         network_mode="none",

@@ -115,7 +115,7 @@ def _container(
         host_name=host_name(spec.stack, ROLE),
         image=image,
         labels={**labels(spec.stack, ROLE), **(acme.labels if acme else {})},
-        health=Health(command=ask, interval=5, timeout=3, start_period=10, retries=3),
+        health=Health(command=ask, interval=5, timeout=10, start_period=10, retries=3),
         entrypoint=["traefik"],
         command=flags,
         environment=acme.environment if acme else {},

@@ -1,8 +1,9 @@
 """Waits until containers are healthy; says which is not, why, and what to do next.
 
-Reads `{"timeout": seconds, "containers": [{"name", "part", "pids"}, …]}` on stdin and sets each
-container's limit of processes, for which the Docker provider has no field. Exit status 1 and a
-report on stderr where one does not come up.
+Reads `{"timeout": seconds, "patience": seconds, "containers": [{"name", "part", "pids"}, …]}` on
+stdin and sets each container's limit of processes, for which the Docker provider has no field.
+Exit status 1 and a report on stderr where one does not come up. An unhealthy one has `patience` to
+recover: where many start at once, checks of the first may be too late for a while.
 """
 
 import json
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 LOG_LINES = "20"
-FAILED = ("absent", "dead", "exited", "unhealthy")
+FAILED = ("absent", "dead", "exited")
 # The engine starts anew what ends, so that one which never lives is in no state of its own.
 MOST_RESTARTS = 2
 STATE = (
@@ -41,21 +42,41 @@ def main() -> int:
     limit_processes(document["containers"])
     deadline = time.monotonic() + document["timeout"]
     waiting = first = states(list(parts))
-    while waiting and not failed(waiting, first) and time.monotonic() < deadline:
+    unhealthy = still_unhealthy(waiting, {})
+    while not (lost := failed(waiting, first, unhealthy, document["patience"])):
+        if not waiting or time.monotonic() > deadline:
+            break
         time.sleep(0.25)
         waiting = states(list(waiting))
+        unhealthy = still_unhealthy(waiting, unhealthy)
     # Where some have failed, the others have only not had their time yet.
-    for name in failed(waiting, first) or waiting:
+    for name in lost or waiting:
         report(name, parts[name], waiting[name])
     return 1 if waiting else 0
 
 
-def failed(waiting: dict[str, State], first: dict[str, State]) -> list[str]:
+def still_unhealthy(waiting: dict[str, State], before: dict[str, float]) -> dict[str, float]:
+    """Since when each of the unhealthy ones was seen so without a break."""
+    now = time.monotonic()
+    return {
+        name: before.get(name, now) for name, state in waiting.items() if state.phase == "unhealthy"
+    }
+
+
+def failed(
+    waiting: dict[str, State],
+    first: dict[str, State],
+    unhealthy: dict[str, float],
+    patience: float,
+) -> list[str]:
     """Those that will not become healthy, as things are; `first` is how they stood at first."""
+    lost_patience = time.monotonic() - patience
     return [
         name
         for name, state in waiting.items()
-        if state.phase in FAILED or state.restarts - first[name].restarts > MOST_RESTARTS
+        if state.phase in FAILED
+        or state.restarts - first[name].restarts > MOST_RESTARTS
+        or unhealthy.get(name, lost_patience) < lost_patience
     ]
 
 

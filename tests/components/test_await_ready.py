@@ -61,12 +61,12 @@ class Engine:
             if text:
                 (self.folder / f"{name}.{kind}").write_text(text + "\n")
 
-    def wait(self, timeout: float = 30) -> tuple[int, str]:
+    def wait(self, timeout: float = 30, patience: float = 0) -> tuple[int, str]:
         """Exit status and report."""
         path = f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
             [sys.executable, str(SCRIPT)],
-            input=json.dumps({"timeout": timeout, "containers": self.parts}),
+            input=json.dumps({"timeout": timeout, "patience": patience, "containers": self.parts}),
             env={**os.environ, "PATH": path, "ENGINE": str(self.folder)},
             capture_output=True,
             text=True,
@@ -122,6 +122,19 @@ def test_a_failed_container_is_reported_at_once_with_its_last_lines(
         "  → look further with: docker logs a; then mend the config and run the update again",
     ]
     assert len([call for call in engine.calls() if call.startswith("inspect")]) == 2
+
+
+def test_an_unhealthy_container_has_some_time_to_recover(engine: Engine) -> None:
+    engine.container("a", "unhealthy", "starting", "unhealthy", "unhealthy", "healthy")
+    assert engine.wait(patience=20) == (0, "")
+
+
+def test_an_unhealthy_container_that_does_not_recover_is_reported(engine: Engine) -> None:
+    engine.container("a", "starting", "unhealthy")
+    code, report = engine.wait(patience=0.6)
+    assert code == 1
+    assert "Instance a did not become healthy: it is unhealthy." in report
+    assert len([call for call in engine.calls() if call.startswith("inspect")]) in (4, 5)
 
 
 def test_only_the_failed_ones_are_reported_where_others_only_had_no_time(engine: Engine) -> None:
