@@ -49,14 +49,25 @@ def _decrypted(value: Any) -> Any:
 
 
 def _with_every_choice(config: Config, types: Iterable[InstanceType]) -> Config:
+    """The config with an instance of each type that has all its choices, and every other key."""
+    kinds = list(types)
+    instances = config.get("instances", {})
+    choices = {choice.name for kind in kinds for choice in kind.choices}
+    others = {
+        key: value
+        for instance in instances.values()
+        for key, value in instance.items()
+        if key not in choices
+    }
     added = {
         f"every-{kind.name}": {
+            **others,
             "type": kind.name,
             **{choice.name: choice.default or "" for choice in kind.choices},
         }
-        for kind in types
+        for kind in kinds
     }
-    return {**config, "instances": {**config.get("instances", {}), **added}}
+    return {**config, "instances": {**instances, **added}}
 
 
 def _variants(config: Config, shape: Shape, path: tuple[str, ...] = ()) -> Iterator[Config]:
