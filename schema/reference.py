@@ -31,9 +31,10 @@ def _tables(
         yield from _rows(shape, path, comments)
         yield ""
     for value, variant in shape.variants.items():
-        yield f"With `{shape.selector}: {value}`:\n\n{TABLE}"
-        yield from _rows(variant, path, comments)
-        yield ""
+        if variant.keys:
+            yield f"With `{shape.selector}: {value}`:\n\n{TABLE}"
+            yield from _rows(variant, path, comments)
+            yield ""
     for key, inner in _mappings(shape):
         yield from _tables(inner, (*path, key), comments, f"`{_written((*path, key))}`")
 
