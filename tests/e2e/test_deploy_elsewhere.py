@@ -7,7 +7,7 @@ import socketserver
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -88,12 +88,11 @@ def edge_on_loopback() -> Iterator[None]:
 
 def carry(source: socket.socket, target: socket.socket) -> None:
     """What comes from one socket goes to another, until its end."""
-    try:
+    with suppress(OSError):
         while data := source.recv(65536):
             target.sendall(data)
+    with suppress(OSError):
         target.shutdown(socket.SHUT_WR)
-    except OSError:
-        target.close()
 
 
 def test_it_is_deployed_there_and_nothing_of_it_here(

@@ -14,8 +14,8 @@ PARTS = {
     "pulumi-resource-command": "Command provider and its commands",
     "components/scripts/": "Command provider and its commands",
     "docker run": "Command provider and its commands",
+    "-use-executor": "language host",
     "pulumi-language-python-exec": "program",
-    "language_host": "language host",
     "pulumi-language-python": "language host",
     "pulumi ": "Pulumi's engine",
 }
