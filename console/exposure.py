@@ -15,6 +15,7 @@ from console.findings import Finding
 
 PROBES = Path(__file__).parent / "probes"
 EVERYWHERE = "0.0.0.0"
+CONTAINER = "container"
 # To see whose a socket is. The host's security modules may forbid it even so.
 NAMING = "--pid host --cap-add SYS_PTRACE --cap-add DAC_READ_SEARCH"
 BOUNDED = "--user 65534 --memory 64m --pids-limit 96"
@@ -85,10 +86,15 @@ def _open_engine(port: int) -> Finding:
 
 def _reached(port: int, program: str | None, bridge: str) -> Finding:
     whose = f" ({program})" if program else ""
+    # Docker leads what it publishes past the chain INPUT.
+    if program and program.startswith(CONTAINER):
+        other = "publish it there alone"
+    else:
+        rule = f"iptables -I INPUT -i {bridge} -p tcp --dport {port} -j DROP"
+        other = f"bind it there, or type on that host: {rule}"
     return Finding(
         what=f"instances reach port {port} of the Docker host{whose}",
-        remedy="if they shall not: bind it to 127.0.0.1, or type on that host: "
-        f"iptables -I INPUT -i {bridge} -p tcp --dport {port} -j DROP",
+        remedy=f"if only 127.0.0.1 shall: {other}",
         serious=False,
     )
 
@@ -96,7 +102,7 @@ def _reached(port: int, program: str | None, bridge: str) -> Finding:
 def _published() -> list[Listener]:
     """The ports that containers publish: without Docker's proxy nobody listens at them."""
     return [
-        Listener(address=found["address"], port=int(found["port"]), program=f"container {name}")
+        Listener(address=found["address"], port=int(found["port"]), program=f"{CONTAINER} {name}")
         for name, ports in docker.published_ports()
         for found in PUBLISHED.finditer(ports)
         if not found["address"].startswith("127.")

@@ -50,7 +50,7 @@ def test_a_port_that_is_reached_is_named_with_its_program_and_what_closes_it(
     (finding,) = found(programs, [["172.20.0.1", 22, False]], sshd)
     assert finding.what == "instances reach port 22 of the Docker host (sshd)"
     assert finding.remedy == (
-        "if they shall not: bind it to 127.0.0.1, or type on that host: "
+        "if only 127.0.0.1 shall: bind it there, or type on that host: "
         "iptables -I INPUT -i br-0123456789ab -p tcp --dport 22 -j DROP"
     )
     assert not finding.serious
@@ -87,6 +87,15 @@ def test_ports_that_containers_publish_are_tried_too(
     programs.answer("docker container ls", f"db\t{published}\nquiet\t\n")
     found(programs, [])
     assert heard == [["172.20.0.1", 5432]]
+
+
+def test_what_a_container_publishes_is_not_filtered_where_the_rule_would_miss_it(
+    programs: Programs,
+) -> None:
+    programs.answer("docker container ls", "db\t0.0.0.0:5432->5432/tcp\n")
+    (finding,) = found(programs, [["172.20.0.1", 5432, False]], listener(5432, program="docker-pr"))
+    assert finding.what == "instances reach port 5432 of the Docker host (container db)"
+    assert finding.remedy == "if only 127.0.0.1 shall: publish it there alone"
 
 
 def test_a_stack_that_is_not_deployed_has_nothing_to_look_from(programs: Programs) -> None:
