@@ -2,10 +2,12 @@
 
 import json
 import sys
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from console.clients import Client, Setup
 from console.commands import host, instances, stack_file
 from console.errors import ConsoleError
 from console.options import AsJson, InstanceId, Stack, Verbose, json_alone, print_json
@@ -79,11 +81,17 @@ def connect(
         str | None, typer.Option(help="Whose token; the first by name if not given.")
     ] = None,
     as_json: AsJson = False,
+    client: Annotated[
+        Client | None, typer.Option(help="Print what this client takes, in its own format.")
+    ] = None,
     stack: Stack = "dev",
 ) -> None:
     """Print what an MCP client needs to reach an instance: URL and headers."""
     from console import connect as connecting
 
+    if client is not None:
+        _print_setup(connecting.client_setup(stack, instance, token, client), as_json)
+        return
     found = connecting.client_config(stack, instance, token)
     if as_json:
         print(json.dumps(found))
@@ -91,6 +99,17 @@ def connect(
     print(found["url"])
     for name, value in found["headers"].items():
         print(f"{name}: {value}")
+
+
+def _print_setup(setup: Setup, as_json: bool) -> None:
+    """What the client takes on stdout, and what to do with it on stderr."""
+    if as_json:
+        print_json(asdict(setup))
+        return
+    print(setup.text)
+    print(f"→ {setup.place}", file=sys.stderr)
+    if setup.trust:
+        print(f"→ the CA of this stack, from mcpier ca: {setup.trust}", file=sys.stderr)
 
 
 @app.command()
@@ -114,8 +133,6 @@ def view(
 @app.command()
 def doctor(as_json: AsJson = False, stack: Stack = "dev") -> None:
     """Look for everything that can be wrong with the stack; exit status 1 if anything is."""
-    from dataclasses import asdict
-
     from console.doctor import checks
 
     examined = [(check.title, check.findings()) for check in checks(stack)]

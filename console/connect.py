@@ -1,16 +1,31 @@
 """What an MCP client needs to reach an instance."""
 
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
+from console.clients import Client, Entry, Setup, setup
 from console.errors import ConsoleError
 from console.pulumi import Pulumi
 
 
 def client_config(stack: str, instance: str, token: str | None) -> dict[str, Any]:
     """`{"url", "headers"}` for an instance; its first token by name where none is named."""
-    pulumi = Pulumi.of(stack)
-    clients = pulumi.json("stack", "output", "clients", "--json", "--show-secrets")
+    clients = Pulumi.of(stack).json("stack", "output", "clients", "--json", "--show-secrets")
+    return _config(stack, clients, instance, token)
+
+
+def client_setup(stack: str, instance: str, token: str | None, client: Client) -> Setup:
+    """What a client takes for an instance; `trust` is empty where there is no CA to tell it of."""
+    outputs = Pulumi.of(stack).json("stack", "output", "--json", "--show-secrets")
+    config = _config(stack, outputs.get("clients", {}), instance, token)
+    found = setup(client, Entry(instance=instance, **config))
+    return found if "ca" in outputs else replace(found, trust="")
+
+
+def _config(
+    stack: str, clients: dict[str, Any], instance: str, token: str | None
+) -> dict[str, Any]:
     tokens = pick(clients, instance, f"stack {stack} has no instance {instance}")
     if not tokens:
         raise ConsoleError(

@@ -144,6 +144,28 @@ def test_connect_prints_url_and_headers_for_people() -> None:
     ]
 
 
+def test_connect_prints_what_a_client_takes_and_where_it_goes_beside_it(
+    programs: Programs,
+) -> None:
+    outputs = {"clients": {"demo": {"dev": ENTRY}}, "ca": "-----BEGIN CERTIFICATE-----\n"}
+    programs.answer("pulumi stack output --json", outputs)
+    done = mcpier("connect", "demo", "--client", "cursor")
+    assert json.loads(done.stdout) == {"mcpServers": {"demo": ENTRY}}
+    assert done.stderr.splitlines() == [
+        "→ ~/.cursor/mcp.json, or .cursor/mcp.json of a project, kept out of git",
+        "→ the CA of this stack, from mcpier ca: start it with NODE_EXTRA_CA_CERTS=/path/to/ca.pem",
+    ]
+    told = json.loads(mcpier("connect", "demo", "--client", "cursor", "--json").stdout)
+    assert told["text"] == done.stdout.rstrip("\n")
+
+
+def test_a_client_that_nobody_knows_is_answered_with_those_that_there_are() -> None:
+    done = mcpier("connect", "demo", "--client", "netscape")
+    assert done.returncode == 2
+    assert "netscape" in done.stderr
+    assert "claude-code" in done.stderr
+
+
 @pytest.mark.parametrize("options", [[], ["--watch"]])
 def test_view_prints_one_link_and_nothing_else(programs: Programs, options: list[str]) -> None:
     viewer = {"url": VIEW, "token": "a", "watchToken": "b", "ticketKey": "A" * 43 + "="}
