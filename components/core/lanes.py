@@ -17,6 +17,9 @@ MOST = 8
 # instances, each has a pool of its own anyway.
 IN_ALL = 512
 GATE = "gate"
+# What Traefik reads of a request before it passes it on, in bytes; larger ones pass as they come.
+HELD_BYTES = 1 << 20
+NOWHERE = "nowhere"
 # What a page of an allowed origin may read beside the body (authgate says the same of refusals).
 EXPOSED = ["WWW-Authenticate", "Mcp-Session-Id"]
 
@@ -52,8 +55,20 @@ def lane_services(spec: StackSpec) -> dict[str, Any]:
     services: dict[str, Any] = {}
     for instance, port in served:
         lanes = many if is_busy(port) else 1
-        services |= _lanes(port.name, lanes, _middlewares(instance, port.endpoint))
-    return services
+        way = held(f"{port.name}@docker") if is_busy(port) else _weighted(f"{port.name}@docker")
+        services |= _lanes(port.name, lanes, way | _through(instance, port.endpoint))
+    return services | {NOWHERE: {"loadBalancer": {"servers": []}}}
+
+
+def held(service: str) -> dict[str, Any]:
+    """A service that leads to another with each request in hand, as far as it is not large.
+
+    Otherwise some answers are cut (docs/decisions/0025): Go's server closes a request's body when
+    the answer begins, even while it is being passed on. A mirroring service reads the body first,
+    and passes the answer on as it comes. Its mirror has no server: Traefik answers, to nobody.
+    """
+    mirrors = [{"name": NOWHERE, "percent": 100}]
+    return {"mirroring": {"service": service, "maxBodySize": HELD_BYTES, "mirrors": mirrors}}
 
 
 def is_busy(port: ServedPort) -> bool:
@@ -76,19 +91,18 @@ def lane_middlewares(spec: StackSpec) -> dict[str, Any]:
     }
 
 
-def _middlewares(instance: Instance, endpoint: Endpoint) -> list[str]:
+def _through(instance: Instance, endpoint: Endpoint) -> dict[str, Any]:
     # The live view is for its own pages only.
     others = instance.origins and endpoint.auth is Auth.BEARER
-    return [GATE, _origins(instance)] if others else [GATE]
+    return {"middlewares": [GATE, _origins(instance)] if others else [GATE]}
 
 
 def _origins(instance: Instance) -> str:
     return f"origins-{instance.id}"
 
 
-def _lanes(name: str, count: int, middlewares: list[str]) -> dict[str, Any]:
+def _lanes(name: str, count: int, lane: dict[str, Any]) -> dict[str, Any]:
     lanes = [f"lane-{number}-{name}" for number in range(count)]
-    lane = {"middlewares": middlewares, **_weighted(f"{name}@docker")}
     return {gated(name): _weighted(*lanes), **dict.fromkeys(lanes, lane)}
 
 
