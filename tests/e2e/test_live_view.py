@@ -20,6 +20,12 @@ from tests.e2e.deployment import DOMAIN, HTTPS_PORT, Deployment, docker
 from tests.e2e.test_clients import connection, python_client
 
 SCRIPT = Path(__file__).parent / "live_view.cjs"
+FRAMES = Path(__file__).parent / "watch_frames.cjs"
+WATCH_SECONDS = 1800
+# Twice a second the page has another colour.
+ANIMATION = """() => { let turn = 0; setInterval(() => {
+  turn += 40; document.body.style.background = `rgb(${turn % 256}, ${(turn * 3) % 256}, 0)`;
+}, 500); }"""
 COLOUR = (0, 0xAA, 0x77)
 
 
@@ -42,20 +48,42 @@ def test_the_live_view_shows_the_page_that_the_client_opened(
 
 def watch(viewer: dict[str, str]) -> Image.Image:
     """What headless Chromium sees at the live view, after signing in."""
-    asked = viewer | {"pin": certificate_pin(), "colour": COLOUR}
+    shown = browse_view(SCRIPT, viewer | {"colour": COLOUR}, timeout=90)
+    assert shown["address"] == f"https://vnc-demo.{DOMAIN}:{HTTPS_PORT}/vnc.html"
+    return Image.open(io.BytesIO(base64.b64decode(shown["image"])))
+
+
+def browse_view(script: Path, asked: dict[str, Any], timeout: float) -> dict[str, Any]:
+    """What a script says that drives headless Chromium; it is told whom to trust."""
     image = docker("inspect", "--format", "{{.Image}}", f"mcpier-{STACK}-mcp-demo").strip()
     command = [
         *("docker", "run", "--rm", "-i", "--network", "host", "--tmpfs", "/tmp"),
         *("--label", f"mcpier.stack={STACK}", "--env", "NODE_PATH=/opt/mcpier/node_modules"),
-        *("--entrypoint", "node", image, "-e", SCRIPT.read_text()),
+        *("--entrypoint", "node", image, "-e", script.read_text()),
     ]
-    done = subprocess.run(
-        command, input=json.dumps(asked), capture_output=True, text=True, timeout=90
-    )
+    told = json.dumps(asked | {"pin": certificate_pin()})
+    done = subprocess.run(command, input=told, capture_output=True, text=True, timeout=timeout)
     assert done.returncode == 0, done.stderr
-    shown = json.loads(done.stdout)
-    assert shown["address"] == f"https://vnc-demo.{DOMAIN}:{HTTPS_PORT}/vnc.html"
-    return Image.open(io.BytesIO(base64.b64decode(shown["image"])))
+    shown: dict[str, Any] = json.loads(done.stdout)
+    return shown
+
+
+@pytest.mark.soak
+def test_the_live_view_brings_new_pictures_for_half_an_hour(
+    deployment: Deployment, outputs: dict[str, Any], ca_file: Path, page_url: str
+) -> None:
+    async def animate() -> None:
+        async with python_client(connection(deployment), ca_file) as client:
+            await client.call_tool("browser_navigate", {"url": page_url})
+            begun = await client.call_tool("browser_evaluate", {"function": ANIMATION})
+            assert not begun.is_error, begun
+
+    anyio.run(animate)
+    asked = outputs["viewers"]["demo"] | {"seconds": WATCH_SECONDS}
+    seen = browse_view(FRAMES, asked, timeout=WATCH_SECONDS + 120)
+    assert seen["statuses"] == []
+    assert seen["seen"] > WATCH_SECONDS / 4
+    assert seen["longest"] < 5000
 
 
 def coloured_box(image: Image.Image) -> tuple[int, int, int, int]:
