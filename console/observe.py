@@ -16,6 +16,7 @@ from console.status import Status, as_json, describe
 from toolchain.shell import pulumi_variables
 
 SECONDS = 2.0
+UNBROKEN = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,9 @@ def show(seen: Seen, *, as_json: bool) -> None:
 
     from console.status_table import render
 
-    Console().print(render(seen.status, seen.notes))
+    # What is no terminal has no edge at which to break lines.
+    width = None if sys.stdout.isatty() else UNBROKEN
+    Console(width=width).print(render(seen.status, seen.notes))
 
 
 def watch(stack: str, *, as_json: bool) -> None:

@@ -34,8 +34,7 @@ def _cells(row: Row) -> Iterator[Text]:
     yield _health(row)
     yield Text(_memory(row))
     yield Text(_uptime(row))
-    # Not folded: terminals let them be clicked, people copy them.
-    yield Text("\n".join(row.urls.values()), no_wrap=True, overflow="ignore")
+    yield Text("\n".join(row.urls.values()), overflow="fold")
 
 
 def _health(row: Row) -> Text:

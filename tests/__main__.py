@@ -50,8 +50,9 @@ ALL = [
     Phase(name="authgate", minutes=5, commands=[pytest("tests/authgate")]),
     Phase(name="image", minutes=7, commands=[pytest("tests/image", "-m", "docker and not soak")]),
     Phase(name="attack", minutes=3, commands=[pytest("tests/attack")]),
-    Phase(name="edge", minutes=5, commands=[pytest("tests/edge", "-m", "not soak")]),
     Phase(name="platform", minutes=8, commands=[pytest("tests/e2e", "-m", "not soak")]),
+    Phase(name="types", minutes=6, commands=[pytest("tests/edge", "-m", "not soak")]),
+    Phase(name="operators", minutes=5, commands=[pytest("tests/cli", "-m", "not soak")]),
 ]
 # importlib: in the folders of all parts some modules have one name.
 IN_ALL_FOLDERS = pytest("tests", "--import-mode=importlib", "-m", "soak")

@@ -1,0 +1,173 @@
+"""Smaller commands: images that nobody uses, the gate's log, lines of logs, completion, speed."""
+
+import json
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from console.logs import Line, Source, lines
+from console.prune import Image, unused
+from console.pulumi import PROJECT
+from console.tokens import last_use
+from tests.console.conftest import Programs
+
+CPU_SECONDS = 0.25
+
+
+def image(name: str, *tags: str) -> dict[str, object]:
+    return {"Id": name, "RepoTags": list(tags), "Size": 5}
+
+
+def test_only_images_that_mcpier_built_and_nothing_uses_are_pruned() -> None:
+    images = [
+        image("used", "mcpier/playwright:1"),
+        image("old", "mcpier/playwright:0", "somebody/else:1"),
+        image("base", "mcpier/base-node:22"),
+        image("foreign", "node:22"),
+        {"Id": "untagged", "RepoTags": None, "Size": 1},
+    ]
+    assert unused(images, {"used"}) == [Image(name="mcpier/playwright:0", size=5)]
+
+
+def test_prune_removes_by_name_and_tells_what(programs: Programs) -> None:
+    programs.answer("docker image ls", "a\nb\n")
+    found = [image("a", "mcpier/echo:1"), image("b", "mcpier/echo:2")]
+    programs.answer("docker image inspect", found)
+    programs.answer("docker container ls", "c\n")
+    programs.answer("docker container inspect", [{"Id": "c", "Image": "b"}])
+    done = mcpier("prune", "--json")
+    assert json.loads(done.stdout) == {"removed": [{"name": "mcpier/echo:1", "size": 5}]}
+    assert programs.calls("docker")[-1] == "docker image rm mcpier/echo:1"
+
+
+def test_the_last_use_is_the_last_request_that_the_gate_let_pass() -> None:
+    log = [
+        "authgate's own words",
+        json.dumps({"time": "1", "instance": "mcp-a", "token": "x", "decision": "allow"}),
+        json.dumps({"time": "2", "instance": "mcp-a", "token": "x", "decision": "allow"}),
+        json.dumps({"time": "3", "instance": "mcp-a", "token": "x", "decision": "refuse"}),
+        "[]",
+    ]
+    use = last_use(log)
+    assert (use.first, use.last) == ("1", {("mcp-a", "x"): "2"})
+
+
+def test_lines_of_one_program_are_told_apart(programs: Programs) -> None:
+    log = "2026-01-01T00:00:00Z [mcp] hello\n2026-01-01T00:00:01Z [not one] plain\n"
+    programs.answer("docker container logs", log)
+    (line,) = lines(Source(container="c", program="mcp"), [])
+    assert line == Line(time="2026-01-01T00:00:00Z", part="mcp", text="hello")
+    both = list(lines(Source(container="c", program=None), []))
+    assert [each.text for each in both] == ["hello", "[not one] plain"]
+
+
+def test_verbose_prints_what_is_run(programs: Programs) -> None:
+    done = mcpier("preview", "-v")
+    assert done.returncode == 0
+    shown = [line for line in done.stderr.splitlines() if line.startswith("$ ")]
+    assert shown == [
+        "$ pulumi stack select --create dev --non-interactive",
+        "$ pulumi preview --stack dev --non-interactive",
+    ]
+    assert "$ " not in mcpier("preview").stderr
+
+
+def test_json_of_a_preview_is_pulumis_and_nothing_else(programs: Programs) -> None:
+    programs.answer("pulumi stack select", "Created stack 'dev'\n")
+    programs.answer("pulumi preview --stack", {"steps": []})
+    done = mcpier("preview", "--json")
+    assert json.loads(done.stdout) == {"steps": []}
+    assert "Created stack 'dev'" in done.stderr
+
+
+COMMANDS = ("add", "ca", "compose", "connect", "destroy", "doctor", "logs", "preview", "prune")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("mcpier re", {"restart", "remove"}),
+        ("mcpier restart d", {"demo"}),
+        ("mcpier logs tr", {"traefik"}),
+        ("mcpier token revoke demo ", {"dev"}),
+        ("mcpier status --stack de", {"dev"}),
+        ("mcpier add x --type play", {"playwright"}),
+    ],
+)
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_what_is_begun_is_completed(shell: str, typed: str, offered: set[str]) -> None:
+    done = completed(shell, typed)
+    assert offered <= set(re.findall(r"[\w-]+", done)), done
+    assert "socket-proxy" not in done
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_that_completes_is_one_that_its_shell_reads(shell: str, tmp_path: Path) -> None:
+    script = tmp_path / "completion"
+    script.write_text(run(_MCPIER_COMPLETE=f"source_{shell}").stdout)
+    assert "_MCPIER_COMPLETE" in script.read_text()
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not on this machine")
+    assert subprocess.run([shell, "-n", str(script)], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("words", [["--help"], ["token", "--help"]])
+def test_help_does_not_wait_for_what_commands_import(words: list[str]) -> None:
+    assert min(cpu_seconds(lambda: mcpier(*words)) for _ in range(3)) < CPU_SECONDS
+
+
+def test_completion_is_as_quick() -> None:
+    assert min(cpu_seconds(lambda: completed("bash", "mcpier st")) for _ in range(3)) < CPU_SECONDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_prints_json_if_asked(command: str) -> None:
+    assert "--json" in mcpier(command, "--help").stdout
+
+
+def test_what_is_mistyped_ends_with_status_2_and_a_guess() -> None:
+    done = mcpier("stauts")
+    assert done.returncode == 2
+    assert "Did you mean 'status'" in done.stderr
+
+
+def completed(shell: str, typed: str) -> str:
+    """What a shell is offered for a line that is begun."""
+    number = str(len(typed.split(" ")) - 1)
+    asked = {
+        "bash": {"COMP_WORDS": typed, "COMP_CWORD": number},
+        "zsh": {"_TYPER_COMPLETE_ARGS": typed},
+        "fish": {"_TYPER_COMPLETE_ARGS": typed, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
+    }[shell]
+    return run(_MCPIER_COMPLETE=f"complete_{shell}", **asked).stdout
+
+
+def cpu_seconds(act: object) -> float:
+    """What the processes that it starts need of a processor: others may be at work as well."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert callable(act)
+    act()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def mcpier(*words: str) -> subprocess.CompletedProcess[str]:
+    return run(*words)
+
+
+def run(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    program = "import sys; sys.argv[0] = 'mcpier'; from console.app import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", program, *words],
+        cwd=PROJECT,
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
