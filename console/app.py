@@ -1,6 +1,7 @@
 """The command line `mcpier`."""
 
 import json
+import logging
 import sys
 from dataclasses import asdict
 from typing import Annotated
@@ -172,4 +173,12 @@ def main() -> None:
         sys.exit(1)
     except (OSError, UnicodeDecodeError) as error:
         print(f"error: {error}\n  → see that it can be read and written", file=sys.stderr)
+        sys.exit(1)
+    except Exception as error:
+        logging.getLogger(__name__).info("%s", " ".join(sys.argv), exc_info=True)
+        print(
+            f"error: mcpier has come upon what it does not know: {type(error).__name__}: {error}\n"
+            "  → report it with what the same command prints with -v",
+            file=sys.stderr,
+        )
         sys.exit(1)

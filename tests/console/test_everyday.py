@@ -5,9 +5,11 @@ import os
 import re
 import resource
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +22,8 @@ from tests.console.conftest import Programs
 CPU_SECONDS = 0.25
 
 
-def image(name: str, *tags: str) -> dict[str, object]:
+def image(name: str, *tags: str) -> dict[str, Any]:
+    """An image of five bytes, as the engine inspects it."""
     return {"Id": name, "RepoTags": list(tags), "Size": 5}
 
 
@@ -90,17 +93,20 @@ COMMANDS = ("add", "ca", "compose", "connect", "destroy", "doctor", "logs", "pre
 
 
 @pytest.mark.parametrize(
-    ("typed", "offered"),
+    ("shell", "typed", "offered"),
     [
-        ("mcpier re", {"restart", "remove"}),
-        ("mcpier restart d", {"demo"}),
-        ("mcpier logs tr", {"traefik"}),
-        ("mcpier token revoke demo ", {"dev"}),
-        ("mcpier status --stack de", {"dev"}),
-        ("mcpier add x --type play", {"playwright"}),
+        ("bash", "mcpier re", {"restart", "remove"}),
+        ("bash", "mcpier restart d", {"demo"}),
+        ("bash", "mcpier logs tr", {"traefik"}),
+        ("bash", "mcpier token revoke demo ", {"dev"}),
+        ("bash", "mcpier status --stack de", {"dev"}),
+        ("bash", "mcpier add x --type play", {"playwright"}),
+        ("zsh", "mcpier re", {"restart", "remove"}),
+        ("zsh", "mcpier restart d", {"demo"}),
+        ("fish", "mcpier re", {"restart", "remove"}),
+        ("fish", "mcpier restart d", {"demo"}),
     ],
 )
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_what_is_begun_is_completed(shell: str, typed: str, offered: set[str]) -> None:
     done = completed(shell, typed)
     assert offered <= set(re.findall(r"[\w-]+", done)), done
@@ -170,4 +176,30 @@ def run(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
+    )
+
+
+def test_what_nobody_has_foreseen_is_one_message_and_with_v_its_place(programs: Programs) -> None:
+    programs.answer("docker container ls", "x\ty\n")
+    programs.answer("docker container inspect", [{"Id": "x", "Name": "/y"}])
+    done = mcpier("status")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == [
+        "error: mcpier has come upon what it does not know: KeyError: 'State'",
+        "  → report it with what the same command prints with -v",
+    ]
+    assert "Traceback" in mcpier("status", "-v").stderr
+
+
+def test_a_half_finished_update_is_told_with_how_to_go_on(
+    programs: Programs, tmp_path: Path
+) -> None:
+    folder = tmp_path / ".pulumi" / "locks" / "organization" / "mcpier" / "dev"
+    folder.mkdir(parents=True)
+    held = {"pid": 2**22 + 1, "hostname": socket.gethostname(), "timestamp": "then"}
+    (folder / "lock.json").write_text(json.dumps(held))
+    programs.answer("docker container ls", "")
+    (note,) = json.loads(mcpier("status", "--json").stdout)["notes"]
+    assert note.startswith(
+        f"the update of process {2**22 + 1} was killed half-way; make up STACK=dev"
     )
