@@ -111,8 +111,10 @@ def _start_plain(folder: Path, server: str) -> None:
     router = {"rule": "PathPrefix(`/`)", "service": "echo", "tls": {}, "entryPoints": ["https"]}
     service = {"loadBalancer": {"servers": [{"url": f"http://{server}"}]}}
     routes = {"http": {"routers": {"echo": router}, "services": {"echo": service}}}
+    # Without the strictness about names: it is asked by its address whether it is there.
+    pair = {key: shipped["tls"][key] for key in ("certificates", "stores")}
     file = folder / "plain.yaml"
-    file.write_text(json.dumps(routes | {"tls": shipped["tls"]}))
+    file.write_text(json.dumps(routes | {"tls": pair}))
     docker(
         *("run", "--detach", "--name", PLAIN, "--label", f"mcpier.stack={STACK}"),
         *("--network", "host", "--volumes-from", f"{TRAEFIK}:ro"),
