@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -123,6 +124,30 @@ class Deployment:
         assert shown.returncode == 0, shown.stdout
         outputs: dict[str, Any] = json.loads(shown.stdout)
         return outputs
+
+
+class begun:
+    """An `up` that runs in a process group of its own; what is left of it is ended."""
+
+    def __init__(self, deployment: Deployment, log: Path = Path(os.devnull)) -> None:
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                ["make", "up", f"STACK={deployment.stack}"],
+                cwd=deployment.directory,
+                env=dict(deployment.environ),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def __enter__(self) -> subprocess.Popen[bytes]:
+        return self.process
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(timeout=30)
 
 
 def left_on_host(stack: str) -> list[str]:

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from tests.e2e.conftest import STACK
-from tests.e2e.deployment import CONFIG, EDGE, Deployment, docker, left_on_host, sweep
+from tests.e2e.deployment import CONFIG, EDGE, Deployment, begun, docker, left_on_host, sweep
 
 T = TypeVar("T")
 KILLED = "e2e-killed"
@@ -162,29 +161,6 @@ def test_an_up_killed_half_way_is_taken_away_whole(killed: Deployment) -> None:
     destroyed = killed.make_target("destroy")
     assert destroyed.returncode == 0, destroyed.stdout
     assert left_on_host(KILLED) == []
-
-
-class begun:
-    """An `up` that runs in a process group of its own; what is left of it is ended."""
-
-    def __init__(self, deployment: Deployment) -> None:
-        self.process = subprocess.Popen(
-            ["make", "up", f"STACK={deployment.stack}"],
-            cwd=deployment.directory,
-            env=dict(deployment.environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def __enter__(self) -> subprocess.Popen[bytes]:
-        return self.process
-
-    def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(timeout=30)
 
 
 def lock_holder(deployment: Deployment) -> int | None:
