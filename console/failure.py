@@ -1,14 +1,20 @@
 """Why a deploy failed, as far as the Docker host shows it: beside what Pulumi says."""
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Mapping
 
 from components.core.digest import built_name
+from components.core.instance_type import InstanceType
 from components.core.model import StackSpec
 from console import docker
+from console.build import build_command, failing_build
 from console.doctor import low_disk
 from console.errors import ConsoleError
 from console.exposure import look_at_host
 from console.findings import Finding
+
+LINES = 20
+BUILD_SECONDS = 180.0
 
 
 def explained(spec: StackSpec, error: ConsoleError) -> ConsoleError:
@@ -30,12 +36,21 @@ def _unbuilt(spec: StackSpec) -> Iterator[Finding]:
         if built_name(kind.name, kind.context_digest, arguments) in names:
             continue
         waiting = [item.id for item in spec.running if item.type.name == kind.name]
-        given = " ".join(f"--build-arg {name}={value}" for name, value in arguments.items())
+        command = shlex.join(build_command(kind.folder, arguments))
         yield Finding(
             what=f"{_listed(waiting)}: the image of type {kind.name} is not built; "
-            f"why stands above, at {kind.name}-image",
-            remedy=f"mend {kind.folder}, or look further with: docker build {given} {kind.folder}",
+            f"{_last_lines(kind, arguments)}",
+            remedy=f"mend {kind.folder}, or look further with: {command}",
         )
+
+
+def _last_lines(kind: InstanceType, arguments: Mapping[str, str]) -> str:
+    """Of its build, which is run once more: the provider keeps BuildKit's output to itself."""
+    said = failing_build(kind.folder, arguments, BUILD_SECONDS)
+    if said is None:
+        return f"why stands above, at {kind.name}-image"
+    lines = said.rstrip().splitlines()[-LINES:]
+    return "\n".join([f"the last {LINES} lines of its build:", *(f"    {line}" for line in lines)])
 
 
 def _listed(ids: list[str]) -> str:

@@ -52,6 +52,15 @@ def test_an_image_that_is_not_built_is_told_with_its_instances_and_the_next_comm
     ]
 
 
+def test_a_build_that_fails_again_shows_its_last_lines(programs: Programs) -> None:
+    programs.fail("docker build --build-arg", "\n".join(f"line {n}" for n in range(30)))
+    told = lines(stack("a"))
+    assert told[0] == (
+        "  instance a: the image of type playwright is not built; the last 20 lines of its build:"
+    )
+    assert told[1:-1] == [f"    line {n}" for n in range(10, 30)]
+
+
 def test_where_the_host_shows_nothing_wrong_nothing_is_added(programs: Programs) -> None:
     spec = stack("a")
     programs.answer("docker image ls", f"other:1\n{image_of(spec)}\n")

@@ -47,7 +47,7 @@ class SecondEngine:
         root.mkdir()
         with disk.open("wb") as file:
             file.truncate(self.mebibytes << 20)
-        subprocess.run(["mkfs.ext4", "-q", str(disk)], check=True)
+        subprocess.run(["mkfs.ext4", "-q", "-m", "0", str(disk)], check=True)
         mounts = f"mount -t tmpfs tmpfs /run && mount -o loop {disk} {root} && exec sleep infinity"
         enter = ["nsenter", f"--net=/run/netns/{NAMESPACE}", "unshare", "--mount"]
         self._keeper = subprocess.Popen([*enter, "sh", "-c", mounts])
