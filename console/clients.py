@@ -120,7 +120,7 @@ def _codex(entry: Entry) -> Setup:
     return Setup(
         text="\n".join(lines),
         place="~/.codex/config.toml, at its end",
-        trust="start it with SSL_CERT_FILE=/path/to/ca.pem",
+        trust="start it with CODEX_CA_CERTIFICATE=/path/to/ca.pem",
     )
 
 

@@ -1,6 +1,5 @@
 """The deployment that the end-to-end tests share."""
 
-import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from tests.e2e.deployment import (
     remove_images,
     sweep,
 )
+from tests.e2e.served import localhost_names
 from tests.e2e.tls_stack import TlsStack
 
 STACK = "e2e"
@@ -85,17 +85,9 @@ def ca_file(outputs: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="session", autouse=True)
 def resolved_names() -> Iterator[None]:
-    """`*.localhost` is loopback (RFC 6761), which not every libc knows."""
-    ask = socket.getaddrinfo
-
-    def answer(host: Any, *rest: Any, **named: Any) -> Any:
-        name = host.decode() if isinstance(host, bytes) else str(host)
-        local = name.endswith(".localhost")
-        return ask("127.0.0.1" if local else host, *rest, **named)
-
-    socket.getaddrinfo = answer
-    yield
-    socket.getaddrinfo = ask
+    """Names of `*.localhost` resolve."""
+    with localhost_names():
+        yield
 
 
 class PageHandler(BaseHTTPRequestHandler):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from tests.waiting import until
 
@@ -52,3 +53,20 @@ def listens(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+@contextmanager
+def localhost_names() -> Iterator[None]:
+    """Within it, `*.localhost` is loopback (RFC 6761), which not every libc knows."""
+    ask = socket.getaddrinfo
+
+    def answer(host: Any, *rest: Any, **named: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else str(host)
+        local = name.endswith(".localhost")
+        return ask("127.0.0.1" if local else host, *rest, **named)
+
+    socket.getaddrinfo = answer
+    try:
+        yield
+    finally:
+        socket.getaddrinfo = ask

@@ -1,14 +1,13 @@
 """The deployed edge, which the whole folder shares."""
 
-import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.e2e.deployment import Deployment, left_on_host, remove_images, sweep
+from tests.e2e.served import localhost_names
 from tests.edge.session import Session, client
 from tests.edge.stack import CONFIG, CONTAINER, INSTANCE, STACK, Reach, address, checkout
 
@@ -62,13 +61,6 @@ def session(
 
 @pytest.fixture(scope="session")
 def resolved_names() -> Iterator[None]:
-    """`*.localhost` is loopback (RFC 6761), which not every libc knows."""
-    ask = socket.getaddrinfo
-
-    def answer(host: Any, *rest: Any, **named: Any) -> Any:
-        name = host.decode() if isinstance(host, bytes) else str(host)
-        return ask("127.0.0.1" if name.endswith(".localhost") else host, *rest, **named)
-
-    socket.getaddrinfo = answer
-    yield
-    socket.getaddrinfo = ask
+    """Names of `*.localhost` resolve."""
+    with localhost_names():
+        yield
