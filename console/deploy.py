@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from console.checkpoint import mend_checkpoint
-from console.errors import ConsoleError
+from console.errors import ConsoleError, Interrupted
 from console.failure import explained
 from console.preflight import check_ports
 from console.protection import refuse_destroy, refuse_removal
@@ -50,6 +50,8 @@ def up(stack: str) -> Deployed:
     phase("prepare", prepare)
     try:
         phase("deploy", lambda: pulumi.run("up", "--yes", "--stack", stack, *flags))
+    except Interrupted:
+        raise
     except ConsoleError as error:
         raise explained(spec, error) from None
     instances = pulumi.json("stack", "output", "instances", "--json")

@@ -13,3 +13,7 @@ class ConsoleError(Exception):
 
     def __str__(self) -> str:
         return f"{self.what}\n  → {self.remedy}"
+
+
+class Interrupted(ConsoleError):
+    """The user has ended what ran."""

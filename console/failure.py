@@ -14,7 +14,7 @@ from console.exposure import look_at_host
 from console.findings import Finding
 
 LINES = 20
-BUILD_SECONDS = 180.0
+BUILD_SECONDS = 60
 
 
 def explained(spec: StackSpec, error: ConsoleError) -> ConsoleError:
@@ -46,6 +46,7 @@ def _unbuilt(spec: StackSpec) -> Iterator[Finding]:
 
 def _last_lines(kind: InstanceType, arguments: Mapping[str, str]) -> str:
     """Of its build, which is run once more: the provider keeps BuildKit's output to itself."""
+    print(f"Building {kind.folder} again, for {BUILD_SECONDS} s at most, to show where it fails.")
     said = failing_build(kind.folder, arguments, BUILD_SECONDS)
     if said is None:
         return f"why stands above, at {kind.name}-image"

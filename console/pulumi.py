@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 import yaml
 
-from console.errors import ConsoleError
+from console.errors import ConsoleError, Interrupted
 from toolchain.shell import pulumi_variables
 
 _log = logging.getLogger(__name__)
@@ -63,15 +63,19 @@ class Pulumi:
 
         Raises `ConsoleError` if it fails.
 
-        Ctrl-C reaches pulumi as well, and pulumi stops in good order: it is waited for.
+        Ctrl-C reaches pulumi as well, and pulumi stops in good order: it is waited for, and then
+        raises `Interrupted`.
         """
-        before = signal.signal(signal.SIGINT, lambda *_: None)
+        interrupts: list[int] = []
+        before = signal.signal(signal.SIGINT, lambda number, _: interrupts.append(number))
         try:
             code = subprocess.Popen(
                 _command(arguments), cwd=PROJECT, env=dict(self.environ), stdout=out
             ).wait()
         finally:
             signal.signal(signal.SIGINT, before)
+        if code != 0 and interrupts:
+            raise Interrupted(f"pulumi {arguments[0]} was interrupted", "run it again to go on")
         if code != 0:
             raise ConsoleError(
                 f"pulumi {arguments[0]} ended with exit code {code}; what it said is above",

@@ -195,7 +195,14 @@ def test_ctrl_c_waits_until_pulumi_has_stopped_in_good_order(
         "trap 'sleep 1; echo stopped in order; exit 130' INT\n"
         "echo running; while true; do sleep 0.05; done\n"
     )
-    code = "from console.pulumi import Pulumi; Pulumi.of('dev').run('up')"
+    code = """
+from console.errors import Interrupted
+from console.pulumi import Pulumi
+try:
+    Pulumi.of("dev").run("up")
+except Interrupted as told:
+    print(told)
+"""
     with subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=PROJECT,
@@ -208,4 +215,8 @@ def test_ctrl_c_waits_until_pulumi_has_stopped_in_good_order(
         assert process.stdout.readline() == "running\n"
         os.killpg(process.pid, signal.SIGINT)
         rest, _ = process.communicate(timeout=20)
-    assert "stopped in order" in rest
+    assert rest.splitlines() == [
+        "stopped in order",
+        "pulumi up was interrupted",
+        "  → run it again to go on",
+    ]
