@@ -183,7 +183,8 @@ def test_the_ca_is_printed_as_it_is(programs: Programs) -> None:
 
 def test_no_command_at_all_is_answered_with_help() -> None:
     done = mcpier()
-    assert "Bring the stack to what its file says." in done.stdout
+    assert done.returncode == 2
+    assert "Bring the stack to what its file says." in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -76,6 +76,7 @@ def test_verbose_prints_what_is_run(programs: Programs) -> None:
     shown = [line for line in done.stderr.splitlines() if line.startswith("$ ")]
     assert shown == [
         "$ pulumi stack select --create dev --non-interactive",
+        "$ pulumi stack export --stack dev --non-interactive",
         "$ pulumi preview --stack dev --non-interactive",
     ]
     assert "$ " not in mcpier("preview").stderr
