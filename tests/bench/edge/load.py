@@ -10,15 +10,19 @@ from tests.bench.edge.ways import Way
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """One run: calls a second, and milliseconds from a call to its answer, or its first event."""
+    """One run: calls a second, and milliseconds from a call to its answer, or its first event.
 
+    `cut` counts calls that were never answered: the connection was closed in the middle.
+    """
+
+    cut: float
     rate: float
     p50: float
     p99: float
 
 
 def run(program: Path, way: Way, tool: str, sessions: int, seconds: float) -> Sample:
-    """Keeps that many sessions busy; raises RuntimeError where a call is not answered."""
+    """Keeps that many sessions busy; raises RuntimeError where one is refused."""
     asked = {
         "URL": way.url,
         "Dial": way.dial,
@@ -32,4 +36,6 @@ def run(program: Path, way: Way, tool: str, sessions: int, seconds: float) -> Sa
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
     found = json.loads(done.stdout)
-    return Sample(rate=found["rate"], p50=found["p50"] / 1e3, p99=found["p99"] / 1e3)
+    return Sample(
+        cut=found["cut"], rate=found["rate"], p50=found["p50"] / 1e3, p99=found["p99"] / 1e3
+    )

@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -33,7 +34,9 @@ type session struct {
 	client  *http.Client
 	headers map[string]string
 	taken   []float64
-	err     error
+	// Answers that the proxy cut off in their middle, which happens to a plain Traefik.
+	cut float64
+	err error
 }
 
 const initialize = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",` +
@@ -118,9 +121,15 @@ func (s *session) once(text string) (time.Duration, error) {
 func (s *session) run(name int) {
 	end := time.Now().Add(time.Duration(s.work.Seconds * float64(time.Second)))
 	for number := 0; time.Now().Before(end) && s.err == nil; number++ {
-		var taken time.Duration
-		taken, s.err = s.once(fmt.Sprintf("call-%d-of-%d", number, name))
-		s.taken = append(s.taken, float64(taken.Microseconds()))
+		taken, err := s.once(fmt.Sprintf("call-%d-of-%d", number, name))
+		switch {
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			s.cut++
+		case err != nil:
+			s.err = err
+		default:
+			s.taken = append(s.taken, float64(taken.Microseconds()))
+		}
 	}
 }
 
@@ -145,12 +154,15 @@ func main() {
 	all.Wait()
 	spent := time.Since(began).Seconds()
 	var taken []float64
+	cut := 0.0
 	for _, each := range sessions {
 		check(each.err)
 		taken = append(taken, each.taken...)
+		cut += each.cut
 	}
 	slices.Sort(taken)
 	json.NewEncoder(os.Stdout).Encode(map[string]float64{
+		"cut":  cut,
 		"rate": float64(len(taken)) / spent,
 		"p50":  taken[len(taken)/2],
 		"p99":  taken[len(taken)*99/100],
