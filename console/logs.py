@@ -54,11 +54,19 @@ def show(source: Source, options: list[str]) -> None:
 
 
 def lines(source: Source, options: list[str]) -> Iterator[Line]:
-    """The log line by line, of one program or of all."""
+    """The log line by line, of one program or of all; `ConsoleError` where that has no line."""
+    named: set[str] = set()
     for line in docker.log_lines(source.container, "--timestamps", *options):
         read = _read(line)
+        named |= {read.part} if read.part else set()
         if source.program in (None, read.part):
             yield read
+    if source.program and source.program not in named:
+        known = ", ".join(sorted(named)) or "none: leave the part out"
+        raise ConsoleError(
+            f"no line of {source.container}'s log is said to be of {source.program}",
+            f"programs that are named in it: {known}",
+        )
 
 
 def _read(line: str) -> Line:

@@ -31,7 +31,7 @@ def look(stack: str) -> Seen:
     """The stack as it is now."""
     spec = read_stack(stack)
     containers = docker.inspect_containers(stack)
-    up = [id_ for id_, found in containers.items() if found["State"]["Running"]]
+    up = [found for found in containers.values() if found["State"]["Running"]]
     return Seen(status=describe(spec, containers, memory_of(up)), notes=_notes(stack))
 
 

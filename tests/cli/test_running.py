@@ -11,6 +11,8 @@ from contextlib import suppress
 import httpx2
 import pytest
 
+from console import memory
+from console.docker import inspect_containers
 from tests.cli.clients import opened, status
 from tests.cli.operator import Operator
 from tests.cli.stack import STACK, container
@@ -30,6 +32,19 @@ def test_status_shows_every_instance_and_part_as_it_is(operator: Operator) -> No
     )
     assert seen["well"]
     assert operator.types("status").returncode == 0
+
+
+def test_the_engine_tells_of_memory_what_the_kernel_here_tells(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = memory.memory_of(inspect_containers(STACK).values())
+    monkeypatch.setattr(memory, "_local", lambda _: None)
+    elsewhere = memory.memory_of(inspect_containers(STACK).values())
+    assert here.keys() == elsewhere.keys()
+    assert len(here) == 4
+    for id_, told in here.items():
+        assert told.limit == elsewhere[id_].limit
+        assert abs(told.used - elsewhere[id_].used) < 16 << 20
 
 
 def test_the_table_has_a_line_for_each_and_the_urls_whole(operator: Operator) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from console.errors import ConsoleError
 from console.logs import Line, Source, lines
 from console.prune import Image, unused
 from console.pulumi import PROJECT
@@ -66,6 +67,8 @@ def test_lines_of_one_program_are_told_apart(programs: Programs) -> None:
     programs.answer("docker container logs", log)
     (line,) = lines(Source(container="c", program="mcp"), [])
     assert line == Line(time="2026-01-01T00:00:00Z", part="mcp", text="hello")
+    with pytest.raises(ConsoleError, match="programs that are named in it: mcp"):
+        list(lines(Source(container="c", program="mpc"), []))
     both = list(lines(Source(container="c", program=None), []))
     assert [each.text for each in both] == ["hello", "[not one] plain"]
 
@@ -122,6 +125,24 @@ def test_the_script_that_completes_is_one_that_its_shell_reads(shell: str, tmp_p
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not on this machine")
     assert subprocess.run([shell, "-n", str(script)], check=False).returncode == 0
+
+
+def test_bash_itself_completes_an_instance(tmp_path: Path) -> None:
+    script = tmp_path / "completion"
+    script.write_text(run(_MCPIER_COMPLETE="source_bash").stdout)
+    program = tmp_path / "mcpier"
+    start = "import sys; sys.argv[0] = 'mcpier'; from console.app import main; main()"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{start}"\n')
+    program.chmod(0o755)
+    typed = 'COMP_WORDS=(mcpier restart d) COMP_CWORD=2; _mcpier_completion "$0"; echo "$COMPREPLY"'
+    done = subprocess.run(
+        ["bash", "-c", f'. "{script}"; {typed}', str(program)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("demo\n", "")
 
 
 @pytest.mark.parametrize("words", [["--help"], ["token", "--help"]])
