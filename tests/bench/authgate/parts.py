@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 
 from authgate.sync import read_document, write_registry
-from components.core.lanes import gated
+from components.core.lanes import gated, held
 from components.core.parse import parse
 from components.core.routing import LARGEST_REFUSAL, dynamic_config
 from components.instance_types import load_types
@@ -144,17 +144,22 @@ def _routes() -> dict[str, Any]:
     backend = {"loadBalancer": {"servers": [{"url": f"http://{BACKEND}"}]}}
     for number in range(BUSY):
         name = INSTANCE % number
-        routes["services"][name] = backend
+        routes["services"] |= {name: backend, _held(name): held(name)}
         for edge in EDGES:
-            router = {"entryPoints": [edge], "rule": f"Host(`{HOST % number}`)", "service": name}
+            router = {"entryPoints": [edge], "rule": f"Host(`{HOST % number}`)"}
             routes["routers"][f"{edge}-{number}"] = router | _way(edge, name)
     return routes
 
 
 def _way(edge: str, name: str) -> dict[str, Any]:
+    """All that differs is who is asked: behind each, requests are held alike."""
     if edge == "gate":
         return {"service": gated(name)}
-    return {"middlewares": [edge]} if edge != "none" else {}
+    return {"service": _held(name), **({"middlewares": [edge]} if edge != "none" else {})}
+
+
+def _held(name: str) -> str:
+    return f"held-{name}"
 
 
 def _shipped() -> dict[str, Any]:
