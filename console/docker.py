@@ -28,6 +28,7 @@ _UNANSWERED = re.compile(
     "permission denied while trying to connect"
 )
 _log = logging.getLogger(__name__)
+GONE = "no such"
 _SEE_ENGINE = "see that the Docker engine runs; `make up` starts one where it can"
 
 
@@ -75,9 +76,14 @@ def inspect_containers(stack: str) -> Mapping[str, Mapping[str, Any]]:
 
 
 def inspect(kind: str, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
-    """What the engine tells of containers, images or networks, by id."""
-    found = json.loads(_docker(kind, "inspect", *ids)) if ids else []
-    return {each["Id"]: each for each in found}
+    """What the engine tells of containers, images or networks, by id; of those that are still there."""
+    if not ids:
+        return {}
+    done = _run(kind, "inspect", *ids)
+    # It prints what it has found, whatever has gone since it was listed.
+    if done.returncode != 0 and GONE not in done.stderr.lower():
+        raise _failure(f"docker {kind} inspect failed", done.stderr.strip())
+    return {each["Id"]: each for each in json.loads(done.stdout)}
 
 
 def all_containers() -> Mapping[str, Mapping[str, Any]]:
@@ -150,18 +156,22 @@ def remove(kind: str, id_: str) -> None:
 
 
 def _docker(*arguments: str, question: str | None = None) -> str:
+    done = _run(*arguments, question=question)
+    if done.returncode != 0:
+        raise _failure(f"docker {arguments[0]} {arguments[1]} failed", done.stderr.strip())
+    return done.stdout
+
+
+def _run(*arguments: str, question: str | None = None) -> subprocess.CompletedProcess[str]:
     _log.info("%s", shlex.join(["docker", *arguments]))
     try:
-        done = subprocess.run(
+        return subprocess.run(
             ["docker", *arguments], input=question, capture_output=True, text=True, check=False
         )
     except FileNotFoundError:
         raise ConsoleError(
             "the docker client is not on PATH", "install it, or type: make up"
         ) from None
-    if done.returncode != 0:
-        raise _failure(f"docker {arguments[0]} {arguments[1]} failed", done.stderr.strip())
-    return done.stdout
 
 
 def _failure(what: str, said: str) -> ConsoleError:

@@ -1,6 +1,8 @@
 """The logs of an instance or of a part of the platform."""
 
+import logging
 import os
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +12,8 @@ from console import docker
 from console.connect import pick
 from console.errors import ConsoleError
 from console.stack_file import read_stack
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +54,9 @@ def find(stack: str, name: str, part: str | None) -> Source:
 
 def show(source: Source, options: list[str]) -> None:
     """Becomes docker's own command, which passes the log through."""
-    os.execvp("docker", ["docker", "container", "logs", *options, source.container])
+    command = ["docker", "container", "logs", *options, source.container]
+    _log.info("%s", shlex.join(command))
+    os.execvp(command[0], command)
 
 
 def lines(source: Source, options: list[str]) -> Iterator[Line]:

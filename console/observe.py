@@ -16,7 +16,6 @@ from console.status import Status, as_json, describe
 from toolchain.shell import pulumi_variables
 
 SECONDS = 2.0
-UNBROKEN = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,13 +39,10 @@ def show(seen: Seen, *, as_json: bool) -> None:
     if as_json:
         print_json(_json(seen))
         return
-    from rich.console import Console
-
     from console.status_table import render
+    from console.tables import table_console
 
-    # What is no terminal has no edge at which to break lines.
-    width = None if sys.stdout.isatty() else UNBROKEN
-    Console(width=width).print(render(seen.status, seen.notes))
+    table_console().print(render(seen.status, seen.notes))
 
 
 def watch(stack: str, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from components.core.model import StackSpec, Token
 from components.core.naming import host_name
@@ -43,10 +44,26 @@ def list_tokens(stack: str, id_: str | None) -> tuple[list[TokenLine], str | Non
     ], use.first
 
 
+def as_json(listed: Iterable[TokenLine], since: str | None) -> dict[str, Any]:
+    """What `mcpier token list --json` prints."""
+    tokens = [
+        {
+            "instance": each.instance,
+            "name": each.name,
+            "generation": each.generation,
+            "expires": each.expires,
+            "lastUsed": each.last_used,
+        }
+        for each in listed
+    ]
+    return {"tokens": tokens, "since": since}
+
+
 def show(listed: Iterable[TokenLine], since: str | None) -> None:
     """Prints them as a table."""
-    from rich.console import Console
     from rich.table import Table
+
+    from console.tables import table_console
 
     table = Table(
         "instance", "token", "generation", "expires", "last used", box=None, pad_edge=False
@@ -54,7 +71,7 @@ def show(listed: Iterable[TokenLine], since: str | None) -> None:
     for each in listed:
         used = each.last_used or ""
         table.add_row(each.instance, each.name, str(each.generation), each.expires or "", used)
-    console = Console()
+    console = table_console()
     console.print(table)
     if since:
         console.print(f"Uses are known since {since}.", style="dim")

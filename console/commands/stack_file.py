@@ -129,7 +129,7 @@ def list_tokens(
 
     listed, since = tokens.list_tokens(stack, instance)
     if as_json:
-        print_json({"tokens": [vars(each) for each in listed], "since": since})
+        print_json(tokens.as_json(listed, since))
     else:
         tokens.show(listed, since)
 

@@ -17,7 +17,7 @@ def test_the_list_tells_when_the_gate_last_let_a_token_pass(operator: Operator, 
 
     def used() -> object:
         listed = operator.json("token", "list", "echo")
-        return {each["name"]: each["last_used"] for each in listed["tokens"]}["ci"]
+        return {each["name"]: each["lastUsed"] for each in listed["tokens"]}["ci"]
 
     until(used, 10, "the gate has not logged the use")
     table = operator.done("token", "list").splitlines()

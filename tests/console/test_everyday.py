@@ -50,6 +50,13 @@ def test_prune_removes_by_name_and_tells_what(programs: Programs) -> None:
     assert programs.calls("docker")[-1] == "docker image rm mcpier/echo:1"
 
 
+def test_a_container_that_goes_while_one_looks_is_left_out(programs: Programs) -> None:
+    programs.answer("docker container ls", "x\ty\n")
+    programs.fail("docker container inspect", "Error: No such container: x")
+    status = json.loads(mcpier("status", "--json").stdout)
+    assert status["instances"]["demo"]["state"] == "absent"
+
+
 def test_the_last_use_is_the_last_request_that_the_gate_let_pass() -> None:
     log = [
         "authgate's own words",
