@@ -72,7 +72,7 @@ def test_an_engine_that_does_not_answer_is_named(mistaken: Deployment) -> None:
         stack=MISTAKEN,
         environ={**mistaken.environ, "DOCKER_HOST": "tcp://127.0.0.1:9"},
     )
-    assert "the Docker engine at tcp://127.0.0.1:9 does not answer" in failed(lost)
+    assert "no Docker engine answers at tcp://127.0.0.1:9" in failed(lost)
 
 
 def test_a_backend_that_cannot_be_written_is_named(mistaken: Deployment) -> None:
