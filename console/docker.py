@@ -76,7 +76,7 @@ def inspect_containers(stack: str) -> Mapping[str, Mapping[str, Any]]:
 
 
 def inspect(kind: str, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
-    """What the engine tells of containers, images or networks, by id; of those that are still there."""
+    """What the engine tells of containers, images or networks that are still there, by id."""
     if not ids:
         return {}
     done = _run(kind, "inspect", *ids)
