@@ -183,7 +183,7 @@ def test_every_way_to_an_instance_asks_the_gate(
 def test_requests_of_mcp_are_held_before_they_are_passed_on(document: dict[str, Any]) -> None:
     services = document["http"]["services"]
     mirroring = services["lane-0-mcp-demo"]["mirroring"]
-    assert mirroring["maxBodySize"] == 1 << 20
+    assert mirroring["maxBodySize"] + 1 == 16 << 10
     # Without an active mirror, Traefik would not read the body.
     assert mirroring["mirrors"] == [{"name": "nowhere", "percent": 100}]
     assert services["nowhere"] == {"loadBalancer": {"servers": []}}
