@@ -17,8 +17,8 @@ MOST = 8
 # instances, each has a pool of its own anyway.
 IN_ALL = 512
 GATE = "gate"
-# What Traefik reads of a request before it passes it on, in bytes; larger ones pass as they come. It
-# sets aside one byte more for each request, so that this costs time (docs/decisions/0025).
+# What Traefik reads of a request before it passes it on, in bytes; larger ones pass as they come.
+# It sets aside one byte more for each request, so that this costs time (docs/decisions/0025).
 HELD_BYTES = (16 << 10) - 1
 NOWHERE = "nowhere"
 # What a page of an allowed origin may read beside the body (authgate says the same of refusals).
