@@ -24,6 +24,14 @@ class Mount:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Private:
+    """A network beside the container's own, on which others find it by `alias`."""
+
+    network: pulumi.Input[str]
+    alias: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContainerArgs:
     """A container; memory in MiB (swap included), `stop_seconds` from SIGTERM to SIGKILL.
 
@@ -40,10 +48,12 @@ class ContainerArgs:
     command: Sequence[str] = ()
     entrypoint: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    secret_environment: pulumi.Output[dict[str, str]] | None = None
     user: str | None = None
     network_mode: str = "bridge"
     network: pulumi.Input[str] | None = None
     address: str | None = None
+    private: Private | None = None
     mounts: Sequence[Mount] = ()
     host_folders: Sequence[str] = ()
     docker_socket: bool = False
@@ -64,7 +74,7 @@ def declare_container(
         image=args.image.image_id,
         command=list(args.command) or None,
         entrypoints=list(args.entrypoint) or None,
-        envs=[f"{key}={value}" for key, value in sorted(args.environment.items())],
+        envs=_envs(args),
         user=args.user,
         labels=_labels(args.labels),
         # Not unless-stopped: an engine that was killed stops, once it is back, the containers that
@@ -92,6 +102,16 @@ def declare_container(
         destroy_grace_seconds=args.stop_seconds,
         opts=pulumi.ResourceOptions.merge(own, opts),
     )
+
+
+def _envs(args: ContainerArgs) -> pulumi.Input[list[str]]:
+    if args.secret_environment is None:
+        return _lines(args.environment)
+    return args.secret_environment.apply(lambda secret: _lines({**args.environment, **secret}))
+
+
+def _lines(environment: Mapping[str, str]) -> list[str]:
+    return [f"{key}={value}" for key, value in sorted(environment.items())]
 
 
 def _labels(labels: Mapping[str, pulumi.Input[str]]) -> list[docker.ContainerLabelArgs]:
@@ -123,9 +143,17 @@ def _mounts(args: ContainerArgs) -> list[docker.ContainerMountArgs]:
 
 
 def _networks(args: ContainerArgs) -> list[docker.ContainerNetworksAdvancedArgs] | None:
-    if args.network is None:
-        return None
-    return [docker.ContainerNetworksAdvancedArgs(name=args.network, ipv4_address=args.address)]
+    networks = []
+    if args.network is not None:
+        networks.append(
+            docker.ContainerNetworksAdvancedArgs(name=args.network, ipv4_address=args.address)
+        )
+    if args.private is not None:
+        aliases = [args.private.alias] if args.private.alias else None
+        networks.append(
+            docker.ContainerNetworksAdvancedArgs(name=args.private.network, aliases=aliases)
+        )
+    return networks or None
 
 
 def _healthcheck(health: Health) -> docker.ContainerHealthcheckArgs:

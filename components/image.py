@@ -9,16 +9,22 @@ from components.core.digest import built_name
 
 
 def built_image(
-    name: str, *, folder: str, digest: str, build_args: Mapping[str, str], parent: pulumi.Resource
+    name: str,
+    *,
+    folder: str,
+    digest: str,
+    build_args: Mapping[str, str],
+    parent: pulumi.Resource,
+    repository: str | None = None,
 ) -> docker.RemoteImage:
-    """Builds `mcpier/<name>` from a folder relative to the project.
+    """Builds `mcpier/<repository>`, by default `mcpier/<name>`, from a folder.
 
-    The tag is a digest of content and arguments. It stays on the host when the stack goes:
-    stacks share images.
+    The folder is relative to the project, or absolute. The tag is a digest of content and
+    arguments. It stays on the host when the stack goes: stacks share images.
     """
     return docker.RemoteImage(
         f"{name}-image",
-        name=built_name(name, digest, build_args),
+        name=built_name(repository or name, digest, build_args),
         build=docker.RemoteImageBuildArgs(
             context=folder,
             build_args=dict(sorted(build_args.items())),

@@ -1,33 +1,76 @@
-"""Finds the instance types: every folder under image/ that holds a type.yaml."""
+"""Finds the instance types: the folders of image/ that hold a type.yaml, and those of a config."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from components.context import read_context
+from components.context import DOCKERFILE, read_context
 from components.core.digest import context_digest
 from components.core.errors import ConfigError, Problem
 from components.core.instance_type import InstanceType
 from components.core.parse_type import parse_type
+from components.core.parse_type_paths import KEY as TYPE_PATHS
+from components.core.parse_type_paths import REMEDY, parse_type_paths
+from components.core.section import Section
+
+TYPE_FILE = "type.yaml"
 
 
-def load_types(project: Path) -> list[InstanceType]:
-    """All instance types of a checkout, sorted by name; raises `ConfigError` for a bad one."""
-    found = sorted((project / "image").glob("*/type.yaml"))
-    return [_load(project, file) for file in found]
+def load_types(project: Path, config: Mapping[str, Any] | None = None) -> list[InstanceType]:
+    """All instance types of a checkout and of a config, sorted by name.
+
+    Raises `ConfigError` with every problem of all of them.
+    """
+    problems: list[Problem] = []
+    own = [file.parent for file in (project / "image").glob(f"*/{TYPE_FILE}")]
+    folders = {folder.name: folder.relative_to(project).as_posix() for folder in own}
+    for path, folder in _type_paths(project, config or {}, problems):
+        name = Path(project, folder).resolve().name
+        if name in folders:
+            remedy = "Rename the folder: it is the type's name."
+            problems.append(_problem(path, "a type with a name of its own", repr(name), remedy))
+        folders.setdefault(name, folder)
+    found = [_load(project, name, folder, problems) for name, folder in sorted(folders.items())]
+    if problems:
+        raise ConfigError(problems)
+    return [kind for kind in found if kind is not None]
 
 
-def _load(project: Path, file: Path) -> InstanceType:
-    folder = file.parent
-    relative = folder.relative_to(project).as_posix()
+def _type_paths(
+    project: Path, config: Mapping[str, Any], problems: list[Problem]
+) -> Iterator[tuple[str, str]]:
+    """Each folder that a config names, as it names it, with the path of its name."""
+    root = Section("mcpier:", config, problems)
+    for place, folder in enumerate(parse_type_paths(root)):
+        path = f"{root.at(TYPE_PATHS)}[{place}]"
+        if (project / folder / TYPE_FILE).is_file():
+            yield path, folder
+        else:
+            problems.append(_problem(path, "a folder with a type.yaml", repr(folder), REMEDY))
+
+
+def _load(project: Path, name: str, folder: str, problems: list[Problem]) -> InstanceType | None:
+    files = project / folder
     try:
-        document = yaml.safe_load(file.read_text("utf-8"))
+        document = yaml.safe_load((files / TYPE_FILE).read_text("utf-8"))
+        own = context_digest(read_context(files))
+        return parse_type(name, folder, document, own, _contexts(files))
     except yaml.YAMLError as error:
-        problem = Problem(
-            path=f"{relative}/type.yaml",
-            expected="YAML",
-            found=" ".join(str(error).split()),
-            remedy="Mend the line that it names.",
-        )
-        raise ConfigError([problem]) from None
-    return parse_type(folder.name, relative, document, context_digest(read_context(folder)))
+        found = " ".join(str(error).split())
+        remedy = "Mend the line that it names."
+        problems.append(_problem(f"{folder}/{TYPE_FILE}", "YAML", found, remedy))
+    except ConfigError as error:
+        problems.extend(error.problems)
+    return None
+
+
+def _contexts(folder: Path) -> dict[str, str]:
+    """Digests of the build contexts below a folder, by their names."""
+    below = sorted(file.parent for file in folder.glob(f"*/{DOCKERFILE}"))
+    return {context.name: context_digest(read_context(context)) for context in below}
+
+
+def _problem(path: str, expected: str, found: str, remedy: str) -> Problem:
+    return Problem(path=path, expected=expected, found=found, remedy=remedy)

@@ -26,7 +26,12 @@ def load() -> tuple[StackSpec, pulumi.Output[AllGiven]]:
     """
     config = _config()
     try:
-        spec = parse(pulumi.get_stack(), config, load_types(PROJECT), look_around(PROJECT, config))
+        spec = parse(
+            pulumi.get_stack(),
+            config,
+            load_types(PROJECT, config),
+            look_around(PROJECT, config),
+        )
     except ConfigError as error:
         raise pulumi.RunError(str(error)) from None
     for warning in spec.warnings:

@@ -6,6 +6,8 @@ from typing import Any
 
 CONTAINER = "docker:index/container:Container"
 MIB = 1 << 20
+# The key by which a state marks what stands encrypted in it (Pulumi, sdk/go/common/resource).
+SECRET = "4dabf18193072939515e22adb298388d"
 ACTED_ON = ("mcpier.", "traefik.")
 
 
@@ -57,12 +59,13 @@ def _changes(inputs: Mapping[str, Any], container: Mapping[str, Any], host: Host
     config, limits = container["Config"], container["HostConfig"]
     image = host.images.get(container["Image"], {}).get("Config") or {}
     changes = [] if container["Image"] == inputs["image"] else ["runs another image"]
-    changes += _changed(
-        "variable",
-        _variables(inputs.get("envs")),
-        _variables(config["Env"]),
-        _variables(image.get("Env")),
-    )
+    if not _is_secret(inputs.get("envs")):
+        changes += _changed(
+            "variable",
+            _variables(inputs.get("envs")),
+            _variables(config["Env"]),
+            _variables(image.get("Env")),
+        )
     changes += _changed(
         "label",
         _labels(inputs),
@@ -93,6 +96,11 @@ def _changed(
 def _that_count(labels: Mapping[str, str] | None) -> dict[str, str]:
     """The labels that somebody acts on; Docker Desktop, for one, adds others of its own."""
     return {name: value for name, value in (labels or {}).items() if name.startswith(ACTED_ON)}
+
+
+def _is_secret(value: object) -> bool:
+    """Whether the state holds a value encrypted."""
+    return isinstance(value, Mapping) and SECRET in value
 
 
 def _variables(pairs: Sequence[str] | None) -> dict[str, str]:

@@ -4,8 +4,10 @@ import shlex
 from collections.abc import Iterator, Mapping
 
 from components.core.digest import built_name
-from components.core.instance_type import InstanceType
+from components.core.images import images_of, users_of
+from components.core.instance_type import Build
 from components.core.model import StackSpec
+from components.core.naming import SIDECAR
 from console import docker
 from console.build import build_command, failing_build
 from console.doctor import low_disk
@@ -29,27 +31,36 @@ def explained(spec: StackSpec, error: ConsoleError) -> ConsoleError:
 
 
 def _unbuilt(spec: StackSpec) -> Iterator[Finding]:
-    """The types whose images are not there, by the instances that wait for them."""
+    """The images that are to be built and are not there, by the instances that wait for them."""
     names = docker.image_names()
-    for kind in {item.type.name: item.type for item in spec.running}.values():
-        arguments = spec.bases.build_args(kind.base)
-        if built_name(kind.name, kind.context_digest, arguments) in names:
+    for name, image in images_of(spec).items():
+        if not isinstance(image, Build):
             continue
-        waiting = [item.id for item in spec.running if item.type.name == kind.name]
-        command = shlex.join(build_command(kind.folder, arguments))
+        arguments = spec.bases.build_args(image)
+        if built_name(image.name, image.context_digest, arguments) in names:
+            continue
+        waiting = users_of(spec, name)
+        command = shlex.join(build_command(image.folder, arguments))
         yield Finding(
-            what=f"{_listed(waiting)}: the image of type {kind.name} is not built; "
-            f"{_last_lines(kind, arguments)}",
-            remedy=f"mend {kind.folder}, or look further with: {command}",
+            what=f"{_listed([item.id for item in waiting])}: the image of {_called(image)} is not "
+            f"built; {_last_lines(name, image, arguments)}",
+            remedy=f"mend {image.folder}, or look further with: {command}",
         )
 
 
-def _last_lines(kind: InstanceType, arguments: Mapping[str, str]) -> str:
+def _called(image: Build) -> str:
+    type_, _, sidecar = image.name.partition("_")
+    packages = ", ".join(name for names in image.installed.values() for name in names)
+    beside = f"{sidecar} beside type {type_}" if sidecar else f"type {type_}"
+    return f"{beside} with {packages}" if packages else beside
+
+
+def _last_lines(name: str, image: Build, arguments: Mapping[str, str]) -> str:
     """Of its build, which is run once more: the provider keeps BuildKit's output to itself."""
-    print(f"Building {kind.folder} again, for {BUILD_SECONDS} s at most, to show where it fails.")
-    said = failing_build(kind.folder, arguments, BUILD_SECONDS)
+    print(f"Building {image.folder} again, for {BUILD_SECONDS} s at most, to show where it fails.")
+    said = failing_build(image.folder, arguments, BUILD_SECONDS)
     if said is None:
-        return f"why stands above, at {kind.name}-image"
+        return f"why stands above, at {name}-image"
     lines = said.rstrip().splitlines()[-LINES:]
     return "\n".join([f"the last {LINES} lines of its build:", *(f"    {line}" for line in lines)])
 
@@ -63,9 +74,10 @@ def _not_started(stack: str) -> Iterator[Finding]:
     for container in docker.inspect_stack(stack).containers.values():
         labels, state = container["Config"]["Labels"], container["State"]
         if state["Status"] == "created":
-            id_ = labels.get("mcpier.instance")
+            id_, role = labels.get("mcpier.instance"), labels["mcpier.role"]
+            who = role if id_ is None else f"instance {id_}"
             yield Finding(
-                what=f"{f'instance {id_}' if id_ else labels['mcpier.role']} did not start: "
+                what=f"{f'a container beside {who}' if role == SIDECAR else who} did not start: "
                 f"{state['Error'] or 'it is created, and nothing has started it'}",
                 remedy=f"look further with: docker inspect {container['Name'].removeprefix('/')}",
             )

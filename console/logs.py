@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from components.core.naming import host_name
-from components.core.parts import instance_part, platform_parts
+from components.core.naming import container_part, host_name
+from components.core.parts import platform_parts
 from console import docker
 from console.connect import pick
 from console.errors import ConsoleError
@@ -34,20 +34,23 @@ class Line:
 
 
 def find(stack: str, name: str, part: str | None) -> Source:
-    """Where the log of an instance, a platform part, or a part of an instance is."""
+    """Where the log of an instance, a platform part, or a part of an instance is.
+
+    A part is a side container, or a program of the instance's own.
+    """
     spec = read_stack(stack)
     known = {part: part for part in platform_parts(spec)}
-    known |= {item.id: instance_part(item.id) for item in spec.instances}
+    known |= {item.id: container_part(item.id) for item in spec.instances}
     container = host_name(stack, pick(known, name, f"stack {stack} has no instance {name}"))
     there = {found.name for found in docker.labelled("container", stack)}
     if container not in there:
         raise ConsoleError(
             f"{name} has no container", f"see what runs: mcpier status --stack {stack}"
         )
-    beside = f"{container}-{part}"
+    beside = host_name(stack, container_part(name, part or ""))
     return (
         Source(container=beside, program=None)
-        if beside in there
+        if part and beside in there
         else Source(container=container, program=part)
     )
 

@@ -12,7 +12,8 @@ from console.memory import memory_of
 from console.options import print_json
 from console.pulumi import Pulumi
 from console.stack_file import read_stack
-from console.status import Status, as_json, describe
+from console.status import Status, describe
+from console.status_json import as_json
 from toolchain.shell import pulumi_variables
 
 SECONDS = 2.0

@@ -7,8 +7,13 @@ from typing import Any
 from console import docker
 
 BUILT = "mcpier/"
-# What is built from them needs them, and a machine without an image registry cannot get them back.
-BASES = "mcpier/base-"
+KEPT = (
+    # What is built from them needs them, and a machine without an image registry cannot get them
+    # back.
+    "mcpier/base-",
+    # No container stays that has it: a deploy takes the probe from it.
+    "mcpier/probe:",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +42,7 @@ def unused(images: Iterable[Mapping[str, Any]], used: set[str]) -> list[Image]:
             for image in images
             if image["Id"] not in used
             for name in image["RepoTags"] or ()
-            if name.startswith(BUILT) and not name.startswith(BASES)
+            if name.startswith(BUILT) and not name.startswith(KEPT)
         ),
         key=lambda image: image.name,
     )

@@ -39,7 +39,10 @@ def parse_stack(stack: str, name: str, text: str) -> StackSpec:
     """
     config = read_config(name, text)
     return parse_config(
-        stack, config, load_types(PROJECT), lambda values: look_around(PROJECT, values)
+        stack,
+        config,
+        lambda values: load_types(PROJECT, values),
+        lambda values: look_around(PROJECT, values),
     )
 
 
@@ -63,7 +66,7 @@ def _encrypted(written: Any, path: str) -> Iterator[str]:
 def parse_config(
     stack: str,
     config: Mapping[str, Any],
-    types: Iterable[InstanceType],
+    find_types: Callable[[Mapping[str, Any]], Iterable[InstanceType]],
     look: Callable[[Mapping[str, Any]], Surroundings],
 ) -> StackSpec:
     """Parses what a stack file has below `config`; raises `ConfigError` with every problem."""
@@ -74,7 +77,7 @@ def parse_config(
     if SECRETS in values:
         values[SECRETS] = Sealed(exposed=tuple(exposed_paths(values[SECRETS])))
     try:
-        spec = parse(stack, values, types, look(values))
+        spec = parse(stack, values, find_types(values), look(values))
     except ConfigError as error:
         raise ConfigError([*problems, *error.problems]) from None
     if problems:

@@ -1,15 +1,15 @@
 """How a stack's containers are, beside what its file says. Pure: what is known comes in."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from components.core import outputs
 from components.core.model import Instance, StackSpec, State
-from components.core.naming import INSTANCE, host_name
-from components.core.parts import instance_part, platform_parts
+from components.core.naming import INSTANCE, SIDECAR, container_part, host_name
+from components.core.parts import platform_parts
 from console.memory import Memory
 
 ABSENT = "absent"
@@ -24,7 +24,8 @@ class Row:
     """A container, or the lack of one: `name` is the instance's id, or the platform's part.
 
     `wanted` is what the file says, `state` what the engine says; `absent` is none. `failing` has
-    reasons by part; `drift` says how file and engine differ, and what to do.
+    reasons by part; `drift` says how file and engine differ, and what to do. `beside` are an
+    instance's side containers, named `<id> <name>`.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Row:
     restarts: int = 0
     urls: Mapping[str, str] = field(default_factory=dict)
     drift: str | None = None
+    beside: tuple["Row", ...] = ()
 
     @property
     def well(self) -> bool:
@@ -54,9 +56,15 @@ class Status:
     platform: tuple[Row, ...]
 
     @property
+    def rows(self) -> tuple[Row, ...]:
+        """All of them, side containers behind their instances."""
+        instances = (each for row in self.instances for each in (row, *row.beside))
+        return (*instances, *self.platform)
+
+    @property
     def well(self) -> bool:
         """Whether all of it is as it should be."""
-        return all(row.well for row in (*self.instances, *self.platform))
+        return all(row.well for row in self.rows)
 
 
 def describe(
@@ -64,57 +72,61 @@ def describe(
 ) -> Status:
     """`containers` are the stack's, as the engine inspects them, by id; so is `memory`."""
     named = {found["Name"].removeprefix("/"): found for found in containers.values()}
-    urls = outputs.instances(spec)
-
-    def row(name: str, part: str, type_: str | None, wanted: str) -> Row:
-        found = named.pop(host_name(spec.stack, part), None)
-        bare = Row(name=name, type=type_, wanted=wanted, urls=_urls(urls.get(name, {})))
-        return _judged(_seen(bare, found, memory), spec.stack)
-
-    platform = tuple(row(part, part, None, RUNNING) for part in platform_parts(spec))
+    told = _Told(spec=spec, named=named, memory=memory)
+    platform = tuple(told.row(part, part, None, RUNNING) for part in platform_parts(spec))
     instances = [
-        row(item.id, instance_part(item.id), item.type.name, _wanted(item))
+        told.instance(item.id, item.type.name, _wanted(item), _sidecars(item))
         for item in spec.instances
     ]
     for labels in [found["Config"]["Labels"] for found in named.values()]:
         if labels["mcpier.role"] == INSTANCE:
-            id_ = labels["mcpier.instance"]
-            instances.append(row(id_, instance_part(id_), labels["mcpier.type"], ABSENT))
+            id_, type_ = labels["mcpier.instance"], labels["mcpier.type"]
+            instances.append(told.instance(id_, type_, ABSENT, frozenset()))
     return Status(stack=spec.stack, instances=tuple(instances), platform=platform)
 
 
-def as_json(status: Status) -> dict[str, Any]:
-    """What `mcpier status --json` prints: times in ISO 8601, memory in bytes."""
-    return {
-        "stack": status.stack,
-        "well": status.well,
-        "instances": {row.name: _row_json(row) for row in status.instances},
-        "platform": {row.name: _row_json(row) for row in status.platform},
-    }
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """What the engine tells of containers, by name; each is taken once."""
 
+    spec: StackSpec
+    named: dict[str, Inspected]
+    memory: Mapping[str, Memory]
 
-def _row_json(row: Row) -> dict[str, Any]:
-    memory = row.memory
-    return {
-        "type": row.type,
-        "wanted": row.wanted,
-        "state": row.state,
-        "health": row.health,
-        "failing": dict(row.failing),
-        "memory": None if memory is None else {"used": memory.used, "limit": memory.limit},
-        "startedAt": row.started_at.isoformat() if row.started_at else None,
-        "restarts": row.restarts,
-        "drift": row.drift,
-        **row.urls,
-    }
+    def row(self, name: str, part: str, type_: str | None, wanted: str) -> Row:
+        found = self.named.pop(host_name(self.spec.stack, part), None)
+        urls = outputs.instances(self.spec).get(name, {})
+        bare = Row(name=name, type=type_, wanted=wanted, urls=_urls(urls))
+        return _judged(_seen(bare, found, self.memory), self.spec.stack)
+
+    def instance(self, id_: str, type_: str, wanted: str, sidecars: Set[str]) -> Row:
+        own = self.row(id_, container_part(id_), type_, wanted)
+        first = host_name(self.spec.stack, container_part(id_, SIDECAR)).removesuffix(SIDECAR)
+        there = {name.removeprefix(first) for name in self.named if name.startswith(first)}
+        beside = (
+            self.row(
+                f"{id_} {name}",
+                container_part(id_, name),
+                type_,
+                RUNNING if name in sidecars else ABSENT,
+            )
+            for name in sorted(there | sidecars)
+        )
+        return replace(own, beside=tuple(beside))
 
 
 def _wanted(instance: Instance) -> str:
     return RUNNING if instance.state is State.RUNNING else ABSENT
 
 
+def _sidecars(instance: Instance) -> set[str]:
+    """The names of the side containers that it should have."""
+    running = instance.state is State.RUNNING
+    return {sidecar.name for sidecar in instance.type.sidecars} if running else set()
+
+
 def _urls(output: Mapping[str, str]) -> dict[str, str]:
-    return {key: output[key] for key in outputs.URL_KEYS.values() if key in output}
+    return {key: url for key, url in output.items() if key.endswith(outputs.URL)}
 
 
 def _seen(row: Row, found: Inspected | None, memory: Mapping[str, Memory]) -> Row:

@@ -19,6 +19,8 @@ def render(status: Status, notes: Sequence[str]) -> RenderableType:
     table = Table(*COLUMNS, box=None, pad_edge=False, header_style="bold")
     for row in status.instances:
         table.add_row(*_cells(row), style=QUIET if row.state == row.wanted == "absent" else "")
+        for beside in row.beside:
+            table.add_row(*_cells(beside))
     table.add_section()
     for row in status.platform:
         table.add_row(*_cells(row))
@@ -67,7 +69,7 @@ def short(span: timedelta) -> str:
 
 
 def _todo(status: Status) -> Iterator[str]:
-    for row in (*status.instances, *status.platform):
+    for row in status.rows:
         if row.drift:
             yield f"{row.name}: {row.drift}"
         for part, reason in row.failing.items():

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.core.model import State
-from components.core.naming import host_name
-from components.core.parts import instance_part
+from components.core.naming import container_part, host_name
 from console import docker
 from console.errors import ConsoleError
 from console.stack_edit import find_instance
@@ -73,7 +72,7 @@ def _container(stack: str, id_: str) -> str:
             f"the file says that {id_} is stopped, so it has no container",
             f"write state: running in stacks/Pulumi.{stack}.yaml, then type: make up STACK={stack}",
         )
-    name = host_name(stack, instance_part(id_))
+    name = host_name(stack, container_part(id_))
     if name not in {found.name for found in docker.labelled("container", stack)}:
         raise ConsoleError(f"{id_} is not deployed", f"type: make up STACK={stack}")
     return name

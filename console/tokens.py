@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.core.model import StackSpec, Token
-from components.core.naming import host_name
-from components.core.parts import AUTHGATE, instance_part
+from components.core.naming import container_part, host_name
+from components.core.parts import AUTHGATE
 from console import docker
 from console.stack_edit import find_instance
 from console.stack_file import read_stack
@@ -38,7 +38,7 @@ def list_tokens(stack: str, id_: str | None) -> tuple[list[TokenLine], str | Non
     instances = spec.instances if id_ is None else (find_instance(spec, id_),)
     use = last_use(_gate_log(spec))
     return [
-        _line(item.id, token, use.last.get((instance_part(item.id), token.name)))
+        _line(item.id, token, use.last.get((container_part(item.id), token.name)))
         for item in instances
         for token in item.tokens
     ], use.first

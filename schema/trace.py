@@ -27,10 +27,6 @@ def trace(whole: Mapping[str, Any], types: Iterable[InstanceType]) -> Shape:
         _read(variant, kinds, root)
         for shorter in _with_a_gap(variant):
             _read(shorter, kinds, root)
-    for kind in kinds:
-        keys = root.keys["instances"].of_each().variants[kind.name].keys
-        for choice in kind.choices:
-            keys[choice.name].meaning = choice.description
     return root
 
 
@@ -63,7 +59,7 @@ def _with_every_choice(config: Config, types: Iterable[InstanceType]) -> Config:
         f"every-{kind.name}": {
             **others,
             "type": kind.name,
-            **{choice.name: choice.default or "" for choice in kind.choices},
+            **{choice.name: choice.sample for choice in kind.choices},
         }
         for kind in kinds
     }

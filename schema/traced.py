@@ -4,9 +4,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from components.core.choice import Choice, ChoiceType, Value
 from components.core.errors import Problem
 from components.core.keys import ANYTHING
-from components.core.section import Section, options_of
+from components.core.patterns import options_of
+from components.core.section import Section
 
 
 @dataclass(kw_only=True)
@@ -66,9 +68,7 @@ class Traced(Section):
 
     def text(self, key: str, **how: Any) -> str:
         self._saw(key, how.get("default"), **text_facts(how.get("pattern", ".+")))
-        if "pattern" in self._at(key).facts:
-            # What editors say of text that does not match, in the parser's words.
-            self._at(key).facts["patternErrorMessage"] = f"Expected {how['expected']}."
+        self._tell(key, how["expected"])
         return super().text(key, **how)
 
     def choice(self, key: str, options: Collection[str], **how: Any) -> str:
@@ -83,6 +83,16 @@ class Traced(Section):
         self._settle()
         self._shape = self._top.variants.get(chosen, Shape())
         return chosen
+
+    def chosen(self, choice: Choice) -> Value | None:
+        self._saw(
+            choice.name, choice.default, optional=not choice.required, **_choice_facts(choice)
+        )
+        self._tell(choice.name, choice.expected)
+        self._at(choice.name).meaning = choice.description
+        if choice.type is ChoiceType.LIST:
+            self._at(choice.name).of_each().facts |= text_facts(choice.text_pattern)
+        return super().chosen(choice)
 
     def integer(self, key: str, **how: Any) -> int:
         self._saw(key, how.get("default"), type="integer", **_bounds(how))
@@ -148,6 +158,12 @@ class Traced(Section):
         elif not (optional or self._chosen_by_user or key in self._optional):
             self._required.add(key)
 
+    def _tell(self, key: str, expected: str) -> None:
+        """What editors say of text that does not match, in the parser's words."""
+        facts = self._at(key).facts
+        if "pattern" in facts:
+            facts["patternErrorMessage"] = f"Expected {expected}."
+
     def _at(self, key: str) -> Shape:
         if self._chosen_by_user:
             return self._shape.of_each()
@@ -156,6 +172,20 @@ class Traced(Section):
 
 def _bounds(how: Mapping[str, Any]) -> dict[str, Any]:
     return {"minimum": how["least"], "maximum": how["most"]}
+
+
+def _choice_facts(choice: Choice) -> dict[str, Any]:
+    match choice.type:
+        case ChoiceType.STRING:
+            return text_facts(choice.text_pattern)
+        case ChoiceType.INTEGER:
+            bounds = {"minimum": choice.minimum, "maximum": choice.maximum}
+            given = {word: bound for word, bound in bounds.items() if bound is not None}
+            return {"type": "integer"} | given
+        case ChoiceType.BOOLEAN:
+            return {"type": "boolean"}
+        case ChoiceType.LIST:
+            return {"type": "array"}
 
 
 def text_facts(pattern: str) -> dict[str, Any]:

@@ -1,22 +1,47 @@
-"""Instance types: what `image/<type>/type.yaml` says."""
+"""Instance types: what `<type>/type.yaml` says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from components.core.choice import Choice
 
 
 class Auth(StrEnum):
-    """What the gate asks of a request to an endpoint."""
+    """What the gate asks of a request to an endpoint; `NONE`: it is not asked at all."""
 
     BEARER = "bearer"
     VIEW = "view"
+    NONE = "none"
+
+
+class Scheme(StrEnum):
+    """How Traefik speaks to an endpoint."""
+
+    HTTP = "http"
+    HTTPS = "https"
 
 
 class SecretKind(StrEnum):
-    """What a secret file of an instance holds."""
+    """What a secret file of an instance holds; passwords of one name are the same one."""
 
     VNC = "vnc"
     VNC_WATCH = "vnc-watch"
+    PASSWORD = "password"
+
+
+class Outside(StrEnum):
+    """What an instance reaches besides its own side containers."""
+
+    INTERNET = "internet"
+    NOTHING = "nothing"
+
+
+class SecretVariables(StrEnum):
+    """How secret variables reach a container; `docker inspect` shows an environment."""
+
+    FILES = "files"
+    ENVIRONMENT = "environment"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,23 +54,9 @@ class Endpoint:
     name: str
     port: int
     path: str
+    scheme: Scheme
     auth: Auth
     folders: Mapping[str, int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """What a stack may set on an instance; it reaches the container as the variable `env`.
-
-    Without a default, what is not chosen is not set.
-    """
-
-    name: str
-    type: str
-    pattern: str | None
-    default: str | None
-    env: str
-    description: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,40 +105,95 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
-    """Docker's health check of the container; times in seconds."""
+    """Docker's health check of the container; times in seconds.
+
+    `probed` where the command is mcpier's own probe, which the container must be given.
+    """
 
     command: tuple[str, ...]
     interval: int
     timeout: int
     start_period: int
     retries: int
+    probed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class InstanceType:
-    """One folder under image/, relative to the project, and the digest of its build context.
+class Build:
+    """An image that is built from a folder, relative to the project or absolute.
 
-    Variables other than the declared ones may be set where `reserved_variables` is not None.
+    `base` names one of the stack's bases; `packages` are the installers whose packages a stack may
+    name, `installed` those that it does name, by installer.
     """
 
     name: str
     folder: str
     context_digest: str
     base: str
-    description: str
-    endpoints: tuple[Endpoint, ...]
-    choices: tuple[Choice, ...]
+    packages: tuple[str, ...] = ()
+    installed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """An image that is taken as it is."""
+
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainerType:
+    """What a container of an instance is made of; `folder` holds the files that it names.
+
+    `capabilities` are those that it keeps, with the reason for each.
+    """
+
+    name: str
+    folder: str
+    image: Build | Ready
+    command: tuple[str, ...]
     environment: Mapping[str, str]
-    variables: tuple[Variable, ...]
-    reserved_variables: tuple[Reserved, ...] | None
     secrets: Mapping[str, SecretKind]
     volumes: tuple[DataVolume, ...]
     user: int
     tmpfs: Mapping[str, str]
     seccomp: str | None
+    capabilities: Mapping[str, str]
     limits: Limits
     stop_seconds: int
     health: Health
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a type was read from: digests of build contexts by subfolder, places with choices."""
+
+    document: Mapping[str, object]
+    contexts: Mapping[str, str]
+    places: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceType(ContainerType):
+    """One folder with a type.yaml: the container that serves, and those beside it.
+
+    Variables other than the declared ones may be set where `reserved_variables` is not None.
+    """
+
+    description: str
+    endpoints: tuple[Endpoint, ...]
+    choices: tuple[Choice, ...]
+    variables: tuple[Variable, ...]
+    reserved_variables: tuple[Reserved, ...] | None
+    secret_variables: SecretVariables
+    outside: Outside
+    sidecars: tuple[ContainerType, ...]
+    source: Source = field(repr=False)
+
+    @property
+    def containers(self) -> tuple[ContainerType, ...]:
+        """Its own container, then those beside it."""
+        return (self, *self.sidecars)
 
     @property
     def can_be_watched(self) -> bool:

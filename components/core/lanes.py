@@ -44,6 +44,11 @@ def served_ports(instance: Instance) -> Iterator[ServedPort]:
             yield ServedPort(f"{name}_{folder}", endpoint, port, folder)
 
 
+def gated_ports(instance: Instance) -> Iterator[ServedPort]:
+    """Those of them whose requests the gate decides about."""
+    return (port for port in served_ports(instance) if port.endpoint.auth is not Auth.NONE)
+
+
 def gated(name: str) -> str:
     """The service that takes a port's requests through the gate; `name` is the port's own."""
     return f"gated-{name}"
@@ -51,7 +56,7 @@ def gated(name: str) -> str:
 
 def lane_services(spec: StackSpec) -> dict[str, Any]:
     """For every port that is served: what shares its requests out, and the lanes."""
-    served = [(item, port) for item in spec.running for port in served_ports(item)]
+    served = [(item, port) for item in spec.running for port in gated_ports(item)]
     many = max(1, min(MOST, IN_ALL // max(1, sum(is_busy(port) for _, port in served))))
     services: dict[str, Any] = {}
     for instance, port in served:

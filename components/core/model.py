@@ -6,7 +6,9 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import PurePosixPath
 
-from components.core.instance_type import DataVolume, InstanceType
+from components.core.choice import Value, as_text
+from components.core.instance_type import Build, ContainerType, DataVolume, InstanceType
+from components.core.naming import container_part
 
 
 class State(StrEnum):
@@ -89,9 +91,14 @@ class Bases:
     python: str
     traefik: str
 
-    def build_args(self, base: str) -> dict[str, str]:
-        """What the build of an instance type is given that starts from `base`."""
-        return {"BASE": {"debian": self.debian, "node": self.node, "python": self.python}[base]}
+    def build_args(self, image: Build) -> dict[str, str]:
+        """What the build of an image is given: its base, and names of packages between spaces."""
+        bases = {"debian": self.debian, "node": self.node, "python": self.python}
+        packages = {
+            f"{installer.upper()}_PACKAGES": " ".join(names)
+            for installer, names in image.installed.items()
+        }
+        return {"BASE": bases[image.base], **packages}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +114,9 @@ class Token:
 class Instance:
     """One MCP server; `choices` holds what is chosen, or the type's default, by name.
 
-    `variables` are the plain ones; `given_secrets` tells whether its container gets secrets that
-    the config gives. Nothing removes a `protected` one.
+    `type` is the type as these choices make it. `variables` are the plain ones; `given_secrets`
+    tells whether its container gets secrets that the config gives. Nothing removes a `protected`
+    one.
     """
 
     id: str
@@ -117,17 +125,26 @@ class Instance:
     protected: bool
     tokens: tuple[Token, ...]
     origins: tuple[str, ...]
-    choices: Mapping[str, str]
+    choices: Mapping[str, Value]
     variables: Mapping[str, str]
     given_secrets: bool
 
     @property
     def volumes(self) -> tuple[DataVolume, ...]:
-        """The type's volumes that these choices ask for."""
+        """The volumes of its own container."""
+        return self.volumes_of(self.type)
+
+    def part(self, container: ContainerType) -> str:
+        """What one of its containers is called within its stack."""
+        return container_part(self.id, "" if container is self.type else container.name)
+
+    def volumes_of(self, container: ContainerType) -> tuple[DataVolume, ...]:
+        """The volumes of one of its containers that these choices ask for."""
+        chosen = {name: as_text(value) for name, value in self.choices.items()}
         return tuple(
             volume
-            for volume in self.type.volumes
-            if volume.when is None or self.choices.get(volume.when.choice) == volume.when.value
+            for volume in container.volumes
+            if volume.when is None or chosen.get(volume.when.choice) == volume.when.value
         )
 
 

@@ -4,6 +4,11 @@ from collections.abc import Mapping
 
 # Role of a container, network, volume or image; `instance` is the role of an MCP server's parts.
 INSTANCE = "instance"
+# A container beside an instance's own.
+SIDECAR = "sidecar"
+# The networks of instances: those that reach the internet, and those that reach nothing.
+INSTANCES = "instances"
+OFFLINE = "offline"
 # For helpers: the rights that a container of the stack has without any of its own.
 LOCKED = "--read-only --cap-drop ALL --security-opt no-new-privileges"
 
@@ -27,6 +32,17 @@ def helper_run(stack: str, network: str = "none") -> str:
 def instance_labels(stack: str, id_: str, type_: str) -> Mapping[str, str]:
     """The labels of an instance's container and volumes."""
     return labels(stack, INSTANCE) | {"mcpier.instance": id_, "mcpier.type": type_}
+
+
+def sidecar_labels(stack: str, id_: str, type_: str) -> Mapping[str, str]:
+    """The labels of a container beside an instance's own."""
+    return {**instance_labels(stack, id_, type_), "mcpier.role": SIDECAR}
+
+
+def container_part(id_: str, sidecar: str = "") -> str:
+    """What an instance's container, or one beside it, is called within its stack."""
+    # No id holds an underscore.
+    return f"mcp-{id_}_{sidecar}" if sidecar else f"mcp-{id_}"
 
 
 def endpoint_host(endpoint: str, id_: str, domain: str) -> str:

@@ -5,11 +5,12 @@ from components.core.model import Instance, StackSpec
 from components.core.naming import authority, endpoint_host
 from components.core.secrets import Root
 
-URL_KEYS = {Auth.BEARER: "mcpUrl", Auth.VIEW: "vncUrl"}
+# What keys of URLs end with, after an endpoint's name.
+URL = "Url"
 
 
 def instances(spec: StackSpec) -> dict[str, dict[str, str]]:
-    """`instances.<id>.{type,state,mcpUrl,vncUrl}`."""
+    """`instances.<id>.{type,state,mcpUrl,vncUrl}`, and `<name>Url` of every other endpoint."""
     return {
         instance.id: {"type": instance.type.name, "state": instance.state.value}
         | _urls(spec, instance)
@@ -53,13 +54,13 @@ def allowed_hosts(spec: StackSpec, instance: Instance) -> str:
     return ",".join(
         authority(endpoint_host(endpoint.name, instance.id, spec.domain), spec.edge.https_port)
         for endpoint in instance.type.endpoints
-        if endpoint.auth is Auth.BEARER
+        if endpoint.auth is not Auth.VIEW
     )
 
 
 def _urls(spec: StackSpec, instance: Instance) -> dict[str, str]:
     return {
-        URL_KEYS[endpoint.auth]: "https://"
+        f"{endpoint.name}{URL}": "https://"
         + authority(endpoint_host(endpoint.name, instance.id, spec.domain), spec.edge.https_port)
         + endpoint.path
         for endpoint in instance.type.endpoints

@@ -11,6 +11,7 @@ from components.core.model import Bases, Edge, Instance, StackSpec
 from components.core.parse_docker import parse_docker_host
 from components.core.parse_instance import LABEL, parse_instance
 from components.core.parse_tls import parse_tls
+from components.core.parse_type_paths import parse_type_paths
 from components.core.section import Section
 from components.core.surroundings import NOTHING as NO_SURROUNDINGS
 from components.core.surroundings import Surroundings
@@ -43,6 +44,8 @@ def parse(
     root = open_root("mcpier:", config, problems)
     domain = _domain(root)
     given = parse_given(root)
+    # Whoever has found the types has followed them.
+    parse_type_paths(root)
     spec = StackSpec(
         stack=stack,
         domain=domain,
@@ -51,7 +54,7 @@ def parse(
         tls=parse_tls(root.section("tls"), given, domain, surroundings, warnings),
         webapp=_webapp(root.section("webapp")),
         bases=_bases(root.section("bases")),
-        instances=_instances(root, {kind.name: kind for kind in types}, given),
+        instances=_instances(root, {kind.name: kind for kind in types}, given, warnings),
         warnings=tuple(warnings),
     )
     root.close()
@@ -160,13 +163,16 @@ def _bases(section: Section) -> Bases:
 
 
 def _instances(
-    root: Section, types: Mapping[str, InstanceType], given: AllGiven | None
+    root: Section,
+    types: Mapping[str, InstanceType],
+    given: AllGiven | None,
+    warnings: list[str],
 ) -> tuple[Instance, ...]:
     ids, found = set(), []
     for id_, section in root.sections("instances"):
         secrets = None if given is None else given.of(id_)
         ids.add(id_)
-        found.append(parse_instance(id_, section, types, secrets))
+        found.append(parse_instance(id_, section, types, secrets, warnings))
     for id_ in sorted(set(given.instances if given else ()) - ids):
         root.problems.append(
             Problem(

@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping
 
 from components.core.given import Given, secret_path, set_secret
-from components.core.instance_type import Choice, InstanceType
+from components.core.instance_type import InstanceType
 from components.core.model import Instance, State, Token
+from components.core.parse_chosen import parse_chosen, risks, type_of_choices
+from components.core.parse_packages import parse_packages, with_packages
 from components.core.parse_variables import check_given, parse_variables
-from components.core.section import Section, options_of
+from components.core.section import Section
 
 LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 # A host name's label holds 63 characters; the longest prefix, `mcp-`, takes four of them.
@@ -16,7 +18,11 @@ TOKEN_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
 
 
 def parse_instance(
-    id_: str, section: Section, types: Mapping[str, InstanceType], given: Given | None
+    id_: str,
+    section: Section,
+    types: Mapping[str, InstanceType],
+    given: Given | None,
+    warnings: list[str],
 ) -> Instance | None:
     """The instance, or None where its type is not known; problems go to the section's list.
 
@@ -28,20 +34,24 @@ def parse_instance(
     protected = section.flag("protect", remedy="Write protect: true or protect: false.")
     if not name:
         return None
+    choices = parse_chosen(section, types[name])
+    kind = type_of_choices(section, types[name], choices)
+    kind = with_packages(kind, parse_packages(section, kind, warnings))
     instance = Instance(
         id=id_,
-        type=types[name],
+        type=kind,
         state=state,
         protected=protected,
         tokens=tokens,
         origins=origins,
-        choices=_choices(section, types[name]),
-        variables=parse_variables(id_, section, types[name], given),
+        choices=choices,
+        variables=parse_variables(id_, section, kind, given),
         given_secrets=given is not None and given.reaches_container,
     )
+    warnings.extend(risks(section, kind))
     if given is not None:
         names = [token.name for token in tokens]
-        section.problems.extend(check_given(id_, types[name], names, given))
+        section.problems.extend(check_given(id_, kind, names, given))
     _refuse_secret(section, "vncPassword", secret_path("instances", id_, "vncPassword"))
     section.close()
     return instance
@@ -107,29 +117,3 @@ def _origins(section: Section) -> tuple[str, ...]:
         expected="an origin such as https://app.example.org",
         each="Write scheme and host only, in lower case, without a path.",
     )
-
-
-def _choices(section: Section, kind: InstanceType) -> dict[str, str]:
-    return {
-        choice.name: _chosen(section, choice)
-        for choice in kind.choices
-        if section.has(choice.name) or choice.default is not None
-    }
-
-
-def _chosen(section: Section, choice: Choice) -> str:
-    example = f"For example {choice.name}: {choice.default}. " if choice.default else ""
-    return section.text(
-        choice.name,
-        pattern=choice.pattern or ".*",
-        expected=_expected(choice.pattern),
-        remedy=f"{example}{choice.description}",
-        default=choice.default,
-    )
-
-
-def _expected(pattern: str | None) -> str:
-    if pattern is None:
-        return "text"
-    *others, last = options_of(pattern) or [f"text that matches {pattern}"]
-    return f"{', '.join(others)} or {last}" if others else last

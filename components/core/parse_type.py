@@ -2,174 +2,149 @@
 
 import re
 from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
 
-from components.core.errors import ConfigError, Problem, nearest
+from components.core.choice import Choice, Value
+from components.core.errors import ConfigError, Problem
 from components.core.instance_type import (
-    Auth,
-    Endpoint,
-    Health,
+    ContainerType,
     InstanceType,
-    Limits,
-    SecretKind,
+    Outside,
+    SecretVariables,
+    Source,
 )
-from components.core.parse_type_options import (
-    parse_choices,
-    parse_reserved_variables,
-    parse_variables,
-    parse_volumes,
-)
+from components.core.parse_choices import parse_choices, refuse_unknown
+from components.core.parse_container import parse_container
+from components.core.parse_endpoints import NAME, parse_endpoints
+from components.core.parse_type_options import parse_reserved_variables, parse_variables
 from components.core.section import Section
+from components.core.type_document import filled, references
 
-NAME = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
-BASES = "debian|node|python"
-# The hosts that the edge and the gate know, and what the gate asks for there.
-ENDPOINTS = {"mcp": Auth.BEARER, "vnc": Auth.VIEW}
+# One word, so that no instance's id and side container's name join to another's.
+SIDECAR = r"[a-z0-9]{1,20}"
+Word = TypeVar("Word", bound=StrEnum)
 
 
 def parse_type(
-    name: str, folder: str, document: Mapping[str, object], context_digest: str
+    name: str,
+    folder: str,
+    document: Mapping[str, object],
+    context_digest: str,
+    subfolders: Mapping[str, str] | None = None,
 ) -> InstanceType:
-    """Reads the document at `<folder>/type.yaml`; raises `ConfigError` with every problem."""
+    """Reads the document at `<folder>/type.yaml`; raises `ConfigError` with every problem.
+
+    `subfolders` are the digests of the build contexts below the folder, by name. Where values are
+    for an instance to choose, the type has those of its choices' defaults and examples.
+    """
     problems: list[Problem] = []
-    root = Section(f"{folder}/type.yaml:", document, problems)
+    path, chosen = f"{folder}/type.yaml:", references(document)
+    offered = {"choices": document.get("choices")} if isinstance(document, Mapping) else {}
+    choices = parse_choices(Section(path, offered, problems), frozenset(chosen.values()))
+    samples = {choice.name: choice.sample for choice in choices}
+    values = {key: value for key, value in samples.items() if value is not None}
+    contexts = {"": context_digest, **(subfolders or {})}
+    root = Section(path, filled(document, values), problems)
+    refuse_unknown(root, chosen, choices)
     if not re.fullmatch(NAME, name):
         expected = "a folder named by lower-case letters, digits and inner hyphens"
         root.reject(expected, name, "Rename the folder: it is the type's name.")
-    build = root.section("build")
-    base = build.text(
-        "base", pattern=BASES, expected="debian, node or python", remedy="Name the base image."
-    )
-    build.close()
-    choices = parse_choices(root)
-    kind = InstanceType(
-        name=name,
-        folder=folder,
-        context_digest=context_digest,
-        base=base,
-        description=root.text(
-            "description", expected="a sentence", remedy="Say what an instance of it serves."
-        ),
-        endpoints=_endpoints(root),
-        choices=choices,
-        environment=root.strings(
-            "environment", remedy="Quote the value: it reaches the container."
-        ),
-        variables=parse_variables(root),
-        reserved_variables=parse_reserved_variables(root),
-        secrets={key: _secret(section) for key, section in root.sections("secrets")},
-        volumes=parse_volumes(root, choices),
-        user=root.integer(
-            "user", least=1, most=65535, remedy="Name an unprivileged uid.", default=1000
-        ),
-        tmpfs=root.strings("tmpfs", remedy="Write the mount's options, such as size=64m."),
-        seccomp=_seccomp(root),
-        limits=_limits(root.section("limits")),
-        stop_seconds=root.integer(
-            "stopSeconds", least=1, most=300, remedy="Seconds from SIGTERM to SIGKILL.", default=10
-        ),
-        health=_health(root.section("health")),
-    )
-    root.close()
+    kind = _read(root, name, folder, Source(document, contexts, chosen), choices)
     if problems:
         raise ConfigError(problems)
     return kind
 
 
-def _endpoints(root: Section) -> tuple[Endpoint, ...]:
-    endpoints = tuple(_endpoint(name, section) for name, section in root.sections("endpoints"))
-    if "mcp" not in (endpoint.name for endpoint in endpoints):
-        root.problem("endpoints", "an endpoint mcp", "Say at which port and path MCP is served.")
-    return endpoints
+def chosen_type(
+    kind: InstanceType, values: Mapping[str, Value]
+) -> tuple[InstanceType, list[tuple[str, Problem]]]:
+    """The type as an instance has it that chose these values.
+
+    What is wrong comes with the name of the choice to which it is due.
+    """
+    if not kind.source.places:
+        return kind, []
+    problems: list[Problem] = []
+    root = Section(f"{kind.folder}/type.yaml:", filled(kind.source.document, values), problems)
+    found = _read(root, kind.name, kind.folder, kind.source, kind.choices)
+    places = {root.at(place): choice for place, choice in kind.source.places.items()}
+    return found, [(places.get(problem.path, "type"), problem) for problem in problems]
 
 
-def _endpoint(name: str, section: Section) -> Endpoint:
-    if name not in ENDPOINTS:
-        section.reject("mcp or vnc", name, "Rename it: the edge serves no other hosts.")
-    auth = ENDPOINTS.get(name, Auth.BEARER)
-    section.text(
-        "auth",
-        pattern=auth,
-        expected=auth,
-        remedy=f"Write auth: {auth}.",
-        default=auth,
-    )
-    endpoint = Endpoint(
+def _read(
+    root: Section,
+    name: str,
+    folder: str,
+    source: Source,
+    choices: tuple[Choice, ...],
+) -> InstanceType:
+    root.has("choices")
+    endpoints = parse_endpoints(root)
+    mcp = next((endpoint for endpoint in endpoints if endpoint.name == "mcp"), None)
+    container = parse_container(
+        root,
         name=name,
-        port=section.integer(
-            "port", least=1, most=65535, remedy="Name the port it listens on.", default=8080
+        image_name=name,
+        folder=folder,
+        contexts=source.contexts,
+        choices=choices,
+        endpoint=mcp,
+    )
+    kind = InstanceType(
+        **vars(container),
+        description=root.text(
+            "description", expected="a sentence", remedy="Say what an instance of it serves."
         ),
-        path=section.text("path", pattern="/.*", expected="a path", remedy="Start it with /."),
-        auth=auth,
-        folders={key: _folder(key, below) for key, below in section.sections("folders")},
+        endpoints=endpoints,
+        choices=choices,
+        variables=parse_variables(root),
+        reserved_variables=parse_reserved_variables(root),
+        secret_variables=_word(root, "secretVariables", SecretVariables),
+        outside=_word(root, "outside", Outside),
+        sidecars=_sidecars(root, name, folder, source.contexts, choices),
+        source=source,
     )
-    section.close()
-    return endpoint
+    root.close()
+    return kind
 
 
-def _folder(name: str, section: Section) -> int:
-    if not re.fullmatch(NAME, name):
-        expected = "a name of lower-case letters, digits and inner hyphens"
-        section.reject(expected, name, "Rename it: it is served at /<name>/.")
-    port = section.integer(
-        "port", least=1, most=65535, remedy="Name the port that serves it.", default=8081
+def _word(root: Section, key: str, words: type[Word]) -> Word:
+    """One of the words; by default the first."""
+    first = next(iter(words))
+    written = root.text(
+        key,
+        pattern="|".join(words),
+        expected=" or ".join(words),
+        remedy=f"Write {key}: {first}, or leave it away.",
+        default=first.value,
     )
-    section.close()
-    return port
+    return words(written)
 
 
-def _secret(section: Section) -> SecretKind:
-    kind = section.text(
-        "kind",
-        pattern="|".join(SecretKind),
-        expected=" or ".join(SecretKind),
-        remedy=nearest("", SecretKind),
-        default=SecretKind.VNC.value,
-    )
-    section.close()
-    return SecretKind(kind)
-
-
-def _seccomp(root: Section) -> str | None:
-    if not root.has("seccomp"):
-        return None
-    return root.text(
-        "seccomp",
-        pattern=r"[\w.-]+\.json",
-        expected="a file name",
-        remedy="Name it beside type.yaml.",
-    )
-
-
-def _limits(section: Section) -> Limits:
-    def whole(key: str, least: int, most: int, default: int) -> int:
-        remedy = f"Set {key} to what one instance needs at most."
-        return section.integer(key, least=least, most=most, remedy=remedy, default=default)
-
-    limits = Limits(
-        memory=whole("memory", 16, 1 << 20, 1024),
-        pids=whole("pids", 8, 1 << 16, 256),
-        cpus=section.number(
-            "cpus", least=0.1, most=256, remedy="Set the CPUs of one instance.", default=1.0
-        ),
-    )
-    section.close()
-    return limits
-
-
-def _health(section: Section) -> Health:
-    def seconds(key: str, default: int) -> int:
-        return section.integer(key, least=1, most=600, remedy="Seconds.", default=default)
-
-    remedy = "Write the program that tells whether it is healthy, and its arguments, as a list."
-    command = section.items("command", remedy=remedy, least=1)
-    health = Health(
-        command=tuple(str(part) for _, part in command),
-        interval=seconds("intervalSeconds", 5),
-        timeout=seconds("timeoutSeconds", 3),
-        start_period=seconds("startPeriodSeconds", 30),
-        retries=section.integer(
-            "retries", least=1, most=100, remedy="How often in a row it may fail.", default=3
-        ),
-    )
-    section.close()
-    return health
+def _sidecars(
+    root: Section,
+    type_name: str,
+    folder: str,
+    contexts: Mapping[str, str],
+    choices: tuple[Choice, ...],
+) -> tuple[ContainerType, ...]:
+    found = []
+    for name, section in root.sections("sidecars"):
+        if not re.fullmatch(SIDECAR, name):
+            expected = "a word of at most 20 lower-case letters and digits"
+            section.reject(expected, name, "Rename it: it is the host name that reaches it.")
+        found.append(
+            parse_container(
+                section,
+                name=name,
+                # No type's name holds an underscore.
+                image_name=f"{type_name}_{name}",
+                folder=folder,
+                contexts=contexts,
+                choices=choices,
+                endpoint=None,
+            )
+        )
+        section.close()
+    return tuple(found)

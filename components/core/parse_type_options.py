@@ -1,24 +1,18 @@
-"""Reads what a `type.yaml` lets a stack decide: choices, variables, and what depends on them."""
+"""Reads variables of a `type.yaml`, and volumes, which may depend on a choice."""
 
 import re
 
+from components.core.choice import Choice, as_text, frozen
 from components.core.errors import nearest
 from components.core.given import VARIABLE as ANY_VARIABLE
-from components.core.instance_type import Choice, Chosen, DataVolume, Reserved, Variable
+from components.core.instance_type import Chosen, DataVolume, Reserved, Variable
+from components.core.parse_choices import checked_pattern
 from components.core.section import Section
 
-VARIABLE = r"[A-Z][A-Z0-9_]*"
 # One word, so that no instance's id and volume's name join to the name of another one's volume.
 VOLUME = r"[a-z0-9]{1,20}"
-# What a stack writes on an instance of whatever type.
-RESERVED = ("env", "origins", "state", "tokens", "type")
 # The volume that holds an instance's secret files.
 SECRETS_VOLUME = "secrets"
-
-
-def parse_choices(root: Section) -> tuple[Choice, ...]:
-    """The choices, sorted by name."""
-    return tuple(_choice(key, section) for key, section in root.sections("choices"))
 
 
 def parse_volumes(root: Section, choices: tuple[Choice, ...]) -> tuple[DataVolume, ...]:
@@ -41,44 +35,8 @@ def parse_reserved_variables(root: Section) -> tuple[Reserved, ...] | None:
     inner = section.section("reserved")
     section.close()
     for pattern in reserved:
-        _checked(inner, pattern, pattern)
+        checked_pattern(inner, pattern, pattern)
     return tuple(Reserved(pattern=name, reason=why) for name, why in sorted(reserved.items()))
-
-
-def _choice(name: str, section: Section) -> Choice:
-    def text(key: str, expected: str, pattern: str = ".*", default: str | None = None) -> str:
-        remedy = f"Write {key}: for the choice {name}."
-        return section.text(key, pattern=pattern, expected=expected, remedy=remedy, default=default)
-
-    if name in RESERVED:
-        section.reject("another name", name, "Rename it: every instance has a key of this name.")
-    choice = Choice(
-        name=name,
-        type=text("type", "string", "string"),
-        pattern=_pattern(section),
-        default=text("default", "text") if section.has("default") else None,
-        env=text("env", "the name of a variable", VARIABLE),
-        description=text("description", "a sentence"),
-    )
-    section.close()
-    return choice
-
-
-def _pattern(section: Section) -> str | None:
-    expected, remedy = "a regular expression", "Write one as Python's re module reads it."
-    if not section.has("pattern"):
-        return None
-    return _checked(section, "pattern", section.text("pattern", expected=expected, remedy=remedy))
-
-
-def _checked(section: Section, key: str, pattern: str) -> str | None:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        remedy = "Write one as Python's re module reads it."
-        section.problem(key, f"a regular expression ({error})", remedy)
-        return None
-    return pattern
 
 
 def _variable(name: str, section: Section) -> Variable:
@@ -121,15 +79,12 @@ def _condition(section: Section, choices: dict[str, Choice]) -> Chosen:
         expected="a choice of this type",
         remedy=nearest(str(section.value("choice")), choices),
     )
-    pattern = choices[choice].pattern if choice in choices else None
-    condition = Chosen(
-        choice=choice,
-        value=section.text(
-            "is",
-            pattern=pattern or ".+",
-            expected=f"a value of the choice {choice}",
-            remedy="Write the value with which an instance has the volume.",
-        ),
-    )
+    known, value = choices.get(choice), section.value("is")
+    section.has("is")
+    if known is not None and not known.takes(value):
+        expected = f"a value of the choice {choice}"
+        remedy = "Write the value with which an instance has the volume."
+        section.problem("is", expected, remedy)
+        value = ""
     section.close()
-    return condition
+    return Chosen(choice=choice, value=as_text(frozen(value)))

@@ -1,4 +1,4 @@
-"""The containers of a stack, by the part of their name that follows the stack's."""
+"""The platform's containers, by the part of their name that follows the stack's."""
 
 from components.core.model import HostDir, StackSpec
 
@@ -12,8 +12,3 @@ def platform_parts(spec: StackSpec) -> tuple[str, ...]:
     """The platform's own, each of which every instance needs."""
     followed = (CERTIFICATES,) if isinstance(spec.tls, HostDir) else ()
     return (TRAEFIK, AUTHGATE, SOCKET_PROXY, *followed)
-
-
-def instance_part(id_: str) -> str:
-    """An instance's own."""
-    return f"mcp-{id_}"

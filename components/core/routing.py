@@ -7,9 +7,17 @@ container. What is shared stands in the file provider, so that no container's de
 import json
 from typing import Any
 
-from components.core.lanes import GATE, gated, lane_middlewares, lane_services, served_ports
+from components.core.instance_type import Outside
+from components.core.lanes import GATE, lane_middlewares, lane_services, served_ports
 from components.core.model import Acme, Instance, StackSpec
-from components.core.naming import endpoint_host
+from components.core.naming import OFFLINE, host_name
+from components.core.router_labels import (
+    UNCLAIMED,
+    has_open_endpoint,
+    router_labels,
+    service_labels,
+    transports,
+)
 
 GATE_PORT = 9180
 PAGES_PORT = 9181
@@ -35,20 +43,14 @@ HSTS_SECONDS = 31_536_000
 def instance_labels(spec: StackSpec, instance: Instance) -> dict[str, str]:
     """The Traefik labels of an instance's container: a router and a service per port.
 
-    The router's service is not the port's own, but the one that asks the gate first.
+    The router's service is not the port's own, but the one that asks the gate first; unless the
+    type opens the endpoint to everybody.
     """
     labels = {"traefik.enable": "true"}
-    for name, endpoint, port, folder in served_ports(instance):
-        router = f"traefik.http.routers.{name}"
-        host = f"Host(`{endpoint_host(endpoint.name, instance.id, spec.domain)}`)"
-        labels |= {
-            f"{router}.entrypoints": "https",
-            # The longer of two rules comes first.
-            f"{router}.rule": f"{host} && PathPrefix(`/{folder}/`)" if folder else host,
-            f"{router}.service": f"{gated(name)}@file",
-            f"{router}.tls": "true",
-            f"traefik.http.services.{name}.loadbalancer.server.port": str(port),
-        }
+    if instance.type.outside is Outside.NOTHING:
+        labels["traefik.docker.network"] = host_name(spec.stack, OFFLINE)
+    for served in served_ports(instance):
+        labels |= router_labels(spec, instance, served) | service_labels(served)
     return labels
 
 
@@ -99,6 +101,7 @@ def _http(spec: StackSpec) -> dict[str, Any]:
         "services": {"pages": _service(f"{gate}:{PAGES_PORT}")}
         | lane_services(spec)
         | ({"webapp": _service(spec.webapp)} if spec.webapp else {}),
+        **transports(spec),
     }
 
 
@@ -119,8 +122,8 @@ def _middlewares(spec: StackSpec, gate: str) -> dict[str, Any]:
         },
         **lane_middlewares(spec),
     }
-    if spec.webapp:
-        middlewares["unclaimed"] = {"headers": {"customRequestHeaders": CLAIMS}}
+    if spec.webapp or has_open_endpoint(spec):
+        middlewares[UNCLAIMED] = {"headers": {"customRequestHeaders": CLAIMS}}
     if spec.publicly_trusted:
         middlewares[HSTS] = {"headers": {"stsSeconds": HSTS_SECONDS}}
     return middlewares
@@ -140,7 +143,7 @@ def _webapp_routers(spec: StackSpec) -> dict[str, Any]:
     app = f"Host(`app.{spec.domain}`)"
     check = f"Path(`{GATE_PATH}`) || PathPrefix(`{GATE_PATH}/`)"
     return {
-        "webapp": _router(app, 1, "webapp", ["unclaimed"]),
+        "webapp": _router(app, 1, "webapp", [UNCLAIMED]),
         "check": _router(f"{app} && ({check})", 10_000, "pages", []),
     }
 

@@ -70,6 +70,10 @@ class Root:
         """The VNC password with which an instance takes no input."""
         return urlsafe_b64encode(self.derive("vnc-watch", instance)).decode()[:8]
 
+    def password(self, instance: str, name: str) -> str:
+        """A password between an instance's containers: 256 bits, the same for the same name."""
+        return unpadded(self.derive("password", instance, name))
+
     def session_key(self) -> str:
         """The key that signs sessions of the live view: 32 bytes in base64."""
         return b64encode(self.derive("session")).decode()

@@ -5,14 +5,11 @@ from collections.abc import Collection
 from datetime import date
 from typing import Self
 
+from components.core.choice import Choice, Value, frozen
 from components.core.errors import nearest
 from components.core.keys import ANYTHING, Keys
 
-
-def options_of(pattern: str) -> list[str]:
-    """The words that a pattern lists, where it does no more than that."""
-    found = re.fullmatch(r"\^?\(?(\w+(\|\w+)+)\)?\$?", pattern)
-    return found[1].split("|") if found else []
+WHOLE_NUMBER = "0|[1-9][0-9]{0,8}"
 
 
 class Section(Keys):
@@ -69,6 +66,17 @@ class Section(Keys):
         """The same, where it decides which other keys there are; it is read before them."""
         return self.choice(key, options, expected=expected, remedy=remedy, default=default)
 
+    def chosen(self, choice: Choice) -> Value | None:
+        """What stands under a choice's name, or its default."""
+        if not self.has(choice.name) and not choice.required:
+            return choice.default
+        value = self._values.get(choice.name)
+        if choice.takes(value):
+            found: Value = frozen(value)
+            return found
+        self.problem(choice.name, choice.expected, _quoted_otherwise(choice, value) or choice.hint)
+        return choice.default
+
     def integer(self, key: str, *, least: int, most: int, remedy: str, default: int) -> int:
         """A whole number within bounds."""
         if not self.has(key):
@@ -76,7 +84,7 @@ class Section(Keys):
         value = self._values.get(key)
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
-        quoted = isinstance(value, str) and re.fullmatch("0|[1-9][0-9]{0,8}", value)
+        quoted = isinstance(value, str) and re.fullmatch(WHOLE_NUMBER, value)
         if quoted and least <= int(str(value)) <= most:
             remedy = "Write it without quotes."
         self.problem(key, f"a whole number from {least} to {most}", remedy)
@@ -159,3 +167,11 @@ class Section(Keys):
 
     def _entry(self, key: str, path: str, value: object) -> Self:
         return type(self)(path, value, self.problems, hidden=self._hidden)
+
+
+def _quoted_otherwise(choice: Choice, value: object) -> str:
+    """How it is written right, if it is wrong by its quotes alone."""
+    if type(value) in (int, float) and choice.takes(str(value)):
+        return f"Quote it: '{value}'"
+    whole = isinstance(value, str) and re.fullmatch(WHOLE_NUMBER, value)
+    return "Write it without quotes." if whole and choice.takes(int(str(value))) else ""

@@ -45,7 +45,9 @@ def logs(
             autocompletion=complete_log,
         ),
     ],
-    part: Annotated[str | None, typer.Argument(help="One program of it.")] = None,
+    part: Annotated[
+        str | None, typer.Argument(help="One program of it, or a container beside it.")
+    ] = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on, until Ctrl-C.")] = False,
     tail: Annotated[int | None, typer.Option(min=0, help="The last lines alone.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object a line.")] = False,

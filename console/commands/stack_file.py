@@ -63,7 +63,7 @@ def remove(instance: InstanceId, as_json: AsJson = False, stack: Stack = "dev") 
     from console import stack_edit
 
     was = stack_edit.remove_instance(stack, instance)
-    data = ", ".join(volume.name for volume in was.volumes)
+    data = ", ".join(volume.name for each in was.type.containers for volume in was.volumes_of(each))
     lost = f" and its data ({data})" if data else ""
     done = f"Removed {instance} from {{file}}; its container{lost} goes with the next up."
     _edited(stack, {"removed": instance}, done, as_json)

@@ -102,7 +102,7 @@ def _revealed(value: Any) -> Any:
 def declare(config: dict[str, Any], preview: bool) -> dict[str, Any]:
     """Declares the platform of the stack `dev`, of the shipped types and a plain one."""
     plain = parse_type("plain", "image/plain", PLAIN, "0" * 64)
-    types = [*load_types(Path.cwd()), plain]
+    types = [*load_types(Path.cwd(), config), plain]
     spec = parse("dev", config, types, look_around(Path.cwd(), config))
     given = pulumi.Output.secret(config.get("secrets")).apply(read_given)
     monitor = Monitor(Answers(preview))

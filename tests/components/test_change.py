@@ -267,6 +267,7 @@ def test_the_tree_of_a_preview_has_a_node_for_each_part(recording: Recording) ->
             "mcp-docs",
             "mcp-resting",
             "networks",
+            "probe",
             "protection",
             "socket-proxy",
             "traefik",

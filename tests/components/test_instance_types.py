@@ -27,9 +27,9 @@ def test_every_folder_with_a_type_file_is_a_type(tmp_path: Path) -> None:
 
 def test_a_changed_file_of_its_folder_is_another_build(tmp_path: Path) -> None:
     folder = add(tmp_path, "a", yaml.safe_dump(PLAIN))
-    before = load_types(tmp_path)[0].context_digest
+    before = load_types(tmp_path)[0].image
     (folder / "Dockerfile").write_text("FROM scratch\n")
-    assert load_types(tmp_path)[0].context_digest != before
+    assert load_types(tmp_path)[0].image != before
 
 
 def test_a_file_that_is_no_yaml_is_named_in_one_line(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from console.drift import CONTAINER, Host, container_drift
+from console.drift import CONTAINER, SECRET, Host, container_drift
 
 URN = "urn:pulumi:dev::mcpier::docker:index/container:Container::mcp-demo-container"
 
@@ -104,3 +104,11 @@ def test_what_was_made_anew_under_a_containers_name_is_an_impostor(
     (drift,) = container_drift([resource], host)
     assert drift.impostor == "other"
     assert drift.problems[0] == "was made anew, not by Pulumi"
+
+
+def test_variables_that_the_state_holds_encrypted_are_not_compared(
+    resource: dict[str, Any], container: dict[str, Any]
+) -> None:
+    secret = "1b47061264138c4ac30d75fd1eb44270"
+    resource["inputs"]["envs"] = {SECRET: secret, "ciphertext": "v1:…"}
+    assert problems(resource, container) == []

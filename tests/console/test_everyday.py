@@ -33,6 +33,7 @@ def test_only_images_that_mcpier_built_and_nothing_uses_are_pruned() -> None:
         image("used", "mcpier/playwright:1"),
         image("old", "mcpier/playwright:0", "somebody/else:1"),
         image("base", "mcpier/base-node:22"),
+        image("probe", "mcpier/probe:0"),
         image("foreign", "node:22"),
         {"Id": "untagged", "RepoTags": None, "Size": 1},
     ]

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from components.core.digest import built_name
+from components.core.instance_type import Build
 from components.core.model import StackSpec
 from components.core.parse import parse
 from components.instance_types import load_types
@@ -30,8 +31,9 @@ def stack(*ids: str) -> StackSpec:
 
 
 def image_of(spec: StackSpec) -> str:
-    kind = spec.instances[0].type
-    return built_name(kind.name, kind.context_digest, spec.bases.build_args(kind.base))
+    image = spec.instances[0].type.image
+    assert isinstance(image, Build)
+    return built_name(image.name, image.context_digest, spec.bases.build_args(image))
 
 
 def lines(spec: StackSpec) -> list[str]:

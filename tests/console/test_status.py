@@ -10,10 +10,12 @@ from rich.console import Console
 
 from components.core.model import StackSpec
 from components.core.parse import parse
+from components.core.parse_type import parse_type
 from components.instance_types import load_types
 from console.memory import Memory, read_memory
 from console.pulumi import PROJECT
-from console.status import Row, Status, as_json, describe
+from console.status import Row, Status, describe
+from console.status_json import as_json
 from console.status_table import render, short
 
 VERDICT = (
@@ -59,6 +61,34 @@ def look(spec: StackSpec) -> Callable[..., Status]:
         return describe(spec, found, {"id-mcp-a": Memory(used=1 << 20, limit=1 << 30)})
 
     return look
+
+
+DATABASE = {
+    "description": "A server with a database.",
+    "build": {"base": "python"},
+    "endpoints": {"mcp": {"path": "/mcp"}},
+    "health": {"check": "mcp"},
+    "sidecars": {
+        "database": {
+            "image": "postgres@sha256:" + "0" * 64,
+            "health": {"check": "tcp", "port": 5432},
+        }
+    },
+}
+
+
+@pytest.fixture
+def beside() -> Callable[..., Row]:
+    """The row of an instance with a side container, where the engine has these containers."""
+    kind = parse_type("data", "image/data", DATABASE, "0" * 64)
+    config = {"domain": "mcp.example.org", "instances": {"a": {"type": "data"}}}
+    spec = parse("dev", config, [kind])
+
+    def beside(*containers: dict[str, Any]) -> Row:
+        (row,) = describe(spec, {each["Id"]: each for each in containers}, {}).instances
+        return row
+
+    return beside
 
 
 def rows(status: Status) -> dict[str, Row]:
@@ -154,3 +184,24 @@ def test_the_cache_of_files_does_not_count_as_memory(stats: dict[str, int], used
     told = {"memory_stats": {"usage": 100, "limit": 200, "stats": stats}}
     assert read_memory(told) == Memory(used=used, limit=200)
     assert read_memory({"memory_stats": {}}) is None
+
+
+def test_side_containers_are_told_with_their_instance(beside: Callable[..., Row]) -> None:
+    row = beside(inspected("mcp-a"), inspected("mcp-a_database"))
+    assert [(each.name, each.state, each.well) for each in row.beside] == [
+        ("a database", "running", True)
+    ]
+    document = as_json(Status(stack="dev", instances=(row,), platform=()))
+    assert document["instances"]["a"]["beside"]["database"]["health"] == "healthy"
+
+
+def test_a_side_container_that_is_gone_or_not_in_the_file_is_drift(
+    beside: Callable[..., Row],
+) -> None:
+    row = beside(inspected("mcp-a"), inspected("mcp-a_cache"))
+    assert row.well
+    assert {each.name: each.drift for each in row.beside} == {
+        "a cache": "its container is not in the file; make up STACK=dev removes it",
+        "a database": "not deployed; make up STACK=dev makes it",
+    }
+    assert not Status(stack="dev", instances=(row,), platform=()).well

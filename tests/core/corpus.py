@@ -78,7 +78,7 @@ def told(file: Path) -> str:
     if SECRETS in values:
         values[SECRETS] = _decrypted(values[SECRETS])
     return _problems(
-        lambda: parse_config("dev", config, types(), lambda _: surroundings())
+        lambda: parse_config("dev", config, lambda _: types(), lambda _: surroundings())
     ) or _problems(lambda: parse("dev", values, types(), surroundings()))
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from components.core.errors import ConfigError
 from components.core.instance_type import (
@@ -21,6 +20,7 @@ from components.core.instance_type import (
 from components.core.model import StackSpec
 from components.core.parse import parse
 from components.core.parse_type import parse_type
+from components.instance_types import load_types
 from tests.core.conftest import TYPE
 
 Change = Callable[[dict[str, Any]], object]
@@ -132,10 +132,10 @@ BROKEN: dict[str, tuple[Change, str]] = {
         "endpoints: expected an endpoint mcp, found a mapping. "
         "Say at which port and path MCP is served.",
     ),
-    "an endpoint that the edge does not serve": (
+    "an endpoint that is open without saying so": (
         lambda t: t["endpoints"].update(web={"path": "/"}),
-        "endpoints.web: expected mcp or vnc, found 'web'. "
-        "Rename it: the edge serves no other hosts.",
+        "endpoints.web.auth: expected none, found nothing. The gate guards mcp and vnc alone. "
+        "Write auth: none if everybody may come in.",
     ),
     "a port that is none": (
         lambda t: t["endpoints"]["mcp"].update(port=0),
@@ -162,7 +162,8 @@ BROKEN: dict[str, tuple[Change, str]] = {
     ),
     "a choice of another type": (
         lambda t: t["choices"]["screen"].update(type="number"),
-        "choices.screen.type: expected string, found 'number'. Write type: for the choice screen.",
+        "choices.screen.type: expected string, integer, boolean or list, found 'number'. "
+        "Write type: for the choice screen.",
     ),
     "a choice for no variable": (
         lambda t: t["choices"]["screen"].update(env="screen"),
@@ -190,8 +191,8 @@ BROKEN: dict[str, tuple[Change, str]] = {
     ),
     "an unknown kind of secret": (
         lambda t: t["secrets"]["vnc-password"].update(kind="vcn"),
-        "secrets.vnc-password.kind: expected vnc or vnc-watch, found 'vcn'. "
-        "Known here: vnc, vnc-watch.",
+        "secrets.vnc-password.kind: expected password, vnc or vnc-watch, found 'vcn'. "
+        "Known here: password, vnc, vnc-watch.",
     ),
     "a variable that is no word": (
         lambda t: t.update(variables={"a b": {"description": "Text."}}),
@@ -260,8 +261,8 @@ BROKEN: dict[str, tuple[Change, str]] = {
     ),
     "no health check": (
         lambda t: t.pop("health"),
-        "health.command: expected a list of 1 or more, found nothing. "
-        "Write the program that tells whether it is healthy, and its arguments, as a list.",
+        "health.check: expected command, http, mcp or tcp, found nothing. "
+        "Say how Docker finds out whether it is healthy, such as check: mcp.",
     ),
     "a health check in one line": (
         lambda t: t["health"].update(command="health --all"),
@@ -302,14 +303,15 @@ def test_an_empty_document_is_told_everything_it_lacks() -> None:
         "build.base",
         "description",
         "endpoints",
-        "health.command",
+        "health.check",
     ]
 
 
 @pytest.mark.parametrize("file", SHIPPED, ids=[file.parent.name for file in SHIPPED])
 def test_every_shipped_type_is_good_and_its_defaults_fit_their_patterns(file: Path) -> None:
-    kind = read(yaml.safe_load(file.read_text("utf-8")), file.parent.name)
-    chosen = {choice.name: choice.default for choice in kind.choices if choice.default}
+    kind = next(kind for kind in load_types(PROJECT) if kind.name == file.parent.name)
+    samples = {choice.name: choice.sample for choice in kind.choices}
+    chosen = {name: value for name, value in samples.items() if value is not None}
     instances = {"demo": {"type": kind.name, **chosen}}
     spec = parse("dev", {"domain": "mcp.example.org", "instances": instances}, [kind])
     assert spec.instances[0].choices == chosen

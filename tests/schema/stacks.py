@@ -71,7 +71,7 @@ def problems(document: Document) -> list[str]:
         if key.startswith(NAMESPACE)
     }
     return [
-        *told(lambda: parse_config("example", config, types(), lambda _: surroundings())),
+        *told(lambda: parse_config("example", config, lambda _: types(), lambda _: surroundings())),
         *told(lambda: parse("example", values, types(), surroundings())),
     ]
 

@@ -1,0 +1,62 @@
+"""Traefik's labels of one port of an instance, and what they refer to in the file provider."""
+
+from typing import Any
+
+from components.core.instance_type import Auth, Scheme
+from components.core.lanes import ServedPort, gated
+from components.core.model import Instance, StackSpec
+from components.core.naming import endpoint_host
+
+UNCLAIMED = "unclaimed"
+UNVERIFIED = "unverified"
+
+
+def router_labels(spec: StackSpec, instance: Instance, served: ServedPort) -> dict[str, str]:
+    """The router of a port: through the gate, or past it where the type opens the endpoint."""
+    name, endpoint, _, folder = served
+    router = f"traefik.http.routers.{name}"
+    host = f"Host(`{endpoint_host(endpoint.name, instance.id, spec.domain)}`)"
+    if endpoint.auth is Auth.NONE:
+        way = {f"{router}.middlewares": f"{UNCLAIMED}@file", f"{router}.service": name}
+    else:
+        way = {f"{router}.service": f"{gated(name)}@file"}
+    return {
+        f"{router}.entrypoints": "https",
+        # The longer of two rules comes first.
+        f"{router}.rule": f"{host} && PathPrefix(`/{folder}/`)" if folder else host,
+        f"{router}.tls": "true",
+        **way,
+    }
+
+
+def service_labels(served: ServedPort) -> dict[str, str]:
+    """The port as Traefik reaches it."""
+    service = f"traefik.http.services.{served.name}.loadbalancer"
+    labels = {f"{service}.server.port": str(served.port)}
+    if served.endpoint.scheme is Scheme.HTTPS:
+        labels[f"{service}.server.scheme"] = "https"
+        labels[f"{service}.serverstransport"] = f"{UNVERIFIED}@file"
+    return labels
+
+
+def has_open_endpoint(spec: StackSpec) -> bool:
+    """Whether an instance serves somebody whom the gate is not asked about."""
+    return _has(spec, auth=Auth.NONE)
+
+
+def transports(spec: StackSpec) -> dict[str, Any]:
+    """How Traefik speaks TLS to instances, where one wants it.
+
+    Nobody vouches for an instance's certificate; it is asked on a bridge of the host.
+    """
+    if not _has(spec, scheme=Scheme.HTTPS):
+        return {}
+    return {"serversTransports": {UNVERIFIED: {"insecureSkipVerify": True}}}
+
+
+def _has(spec: StackSpec, **marks: object) -> bool:
+    return any(
+        all(getattr(endpoint, name) is value for name, value in marks.items())
+        for instance in spec.running
+        for endpoint in instance.type.endpoints
+    )
