@@ -22,7 +22,7 @@ class Check(StrEnum):
 def parse_health(section: Section, endpoint: Endpoint | None) -> Health:
     """The health check; ports and paths are by default those of the endpoint, if there is one."""
     check = _check(section)
-    timeout = _seconds(section, "timeoutSeconds", 3)
+    timeout = _seconds(section, "timeoutSeconds", 3 if check is Check.COMMAND else 5)
     command = _command(section) if check is Check.COMMAND else ()
     if check not in (None, Check.COMMAND):
         # The probe answers by itself before Docker would give it up without a word.
