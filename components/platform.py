@@ -11,6 +11,7 @@ from components.core.given import AllGiven
 from components.core.model import Instance, StackSpec
 from components.core.naming import host_name
 from components.image import ready_image
+from components.installed import warn_of_unpinned
 from components.instance import Ground, McpInstance
 from components.instance_images import InstanceImages
 from components.instance_secrets import InstanceSecrets
@@ -82,9 +83,11 @@ class Platform(pulumi.ComponentResource):
             )
             for suffix, network in networks.apart().items()
         ]
+        images = InstanceImages(spec, parent=self)
+        warn_of_unpinned(spec, images, parent=self)
         ground = Ground(
             spec=spec,
-            images=InstanceImages(spec, parent=self),
+            images=images,
             networks=networks,
             secrets=secrets,
             volumes=InstanceVolumes("instance-volumes", spec, child),

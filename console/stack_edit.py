@@ -11,13 +11,14 @@ from typing import Any
 
 import yaml
 
+from components.core.choice import ChoiceType
 from components.core.errors import ConfigError
 from components.core.model import Instance, StackSpec
-from components.instance_types import load_types
 from console.connect import pick
 from console.errors import ConsoleError
-from console.pulumi import PROJECT, stack_file
+from console.pulumi import stack_file
 from console.stack_file import parse_stack, read_stack
+from console.types import types_of
 from console.yaml_marks import NotInPlace
 from console.yaml_text import with_entry, with_item, without
 
@@ -25,16 +26,18 @@ INSTANCES = ("config", "mcpier:instances")
 SECRETS = ("config", "mcpier:secrets")
 
 
-def read_settings(type_: str, tokens: Sequence[str], settings: Sequence[str]) -> dict[str, Any]:
+def read_settings(
+    stack: str, type_: str, tokens: Sequence[str], settings: Sequence[str]
+) -> dict[str, Any]:
     """An instance's entry; `settings` are `KEY=VALUE`, and `env.NAME=VALUE` sets a variable.
 
     A value is text where the key is a choice of text, or a variable; else it is read as YAML.
     """
     entry: dict[str, Any] = {"type": type_}
     entry |= {"tokens": list(tokens)} if tokens else {}
-    types = {kind.name: kind for kind in load_types(PROJECT)}
+    types = {kind.name: kind for kind in types_of(stack)}
     choices = types[type_].choices if type_ in types else ()
-    text = {choice.name for choice in choices if choice.type == "string"}
+    text = {choice.name for choice in choices if choice.type is ChoiceType.STRING}
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not key or not equals:

@@ -46,11 +46,15 @@ def parse_stack(stack: str, name: str, text: str) -> StackSpec:
     )
 
 
+def read_values(stack: str) -> dict[str, Any]:
+    """What a stack's file says, by key without the namespace; raises `ConsoleError`."""
+    file = stack_file(stack)
+    return _own(read_config(f"stacks/{file.name}", file.read_text("utf-8")))
+
+
 def secret_names(stack: str) -> list[str]:
     """The paths below mcpier:secrets of all that is encrypted in a stack's file."""
-    file = stack_file(stack)
-    written = read_config(f"stacks/{file.name}", file.read_text("utf-8"))
-    return list(_encrypted(written.get(f"{PREFIX}{SECRETS}"), ""))
+    return list(_encrypted(read_values(stack).get(SECRETS), ""))
 
 
 def _encrypted(written: Any, path: str) -> Iterator[str]:
@@ -71,9 +75,7 @@ def parse_config(
 ) -> StackSpec:
     """Parses what a stack file has below `config`; raises `ConfigError` with every problem."""
     problems = [_nameless(key, value) for key, value in config.items() if ":" not in key]
-    values = {
-        key.removeprefix(PREFIX): value for key, value in config.items() if key.startswith(PREFIX)
-    }
+    values = _own(config)
     if SECRETS in values:
         values[SECRETS] = Sealed(exposed=tuple(exposed_paths(values[SECRETS])))
     try:
@@ -100,6 +102,12 @@ def read_config(name: str, text: str) -> dict[str, Any]:
             "write config: and below it keys such as mcpier:domain",
         )
     return {str(key): value for key, value in config.items()}
+
+
+def _own(config: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key.removeprefix(PREFIX): value for key, value in config.items() if key.startswith(PREFIX)
+    }
 
 
 def _nameless(key: str, value: object) -> Problem:

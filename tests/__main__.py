@@ -51,7 +51,11 @@ ALL = [
     Phase(name="image", minutes=7, commands=[pytest("tests/image", "-m", "docker and not soak")]),
     Phase(name="attack", minutes=3, commands=[pytest("tests/attack")]),
     Phase(name="platform", minutes=8, commands=[pytest("tests/e2e", "-m", "not soak")]),
-    Phase(name="types", minutes=6, commands=[pytest("tests/edge", "-m", "not soak")]),
+    Phase(
+        name="types",
+        minutes=12,
+        commands=[pytest("tests/types"), pytest("tests/edge", "-m", "not soak")],
+    ),
     Phase(name="operators", minutes=5, commands=[pytest("tests/cli", "-m", "not soak")]),
 ]
 # importlib: in the folders of all parts some modules have one name.

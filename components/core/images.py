@@ -23,7 +23,7 @@ def images_of(spec: StackSpec) -> dict[str, Build | Ready]:
 
 
 def users_of(spec: StackSpec, image: str) -> list[Instance]:
-    """The instances that run an image, by its logical name, or have one beside them that does."""
+    """The instances that run an image, by its logical name, on their own or beside them."""
     found = {
         item.id: item for item, container in _containers(spec) if image_name(container) == image
     }

@@ -32,11 +32,11 @@ INSTALLERS: Mapping[str, Installer] = {
     "pip": Installer(
         package=r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9._,-]+\])?",
         version=r"==[A-Za-z0-9.!+_-]+",
-        example="mcp-server-time==2026.1.26",
+        example="mcp-server-time==2026.10.19",
     ),
 }
 # A range or a tag in place of a version; it is installed, and warned of.
-LOOSE = r"(@[A-Za-z0-9.^~<>=*x-]+|(==|>=|<=|~=|!=|>|<)[A-Za-z0-9.!+_*,<>=~-]+)?"
+LOOSE = r"@[A-Za-z0-9.^~<>=*x-]+|(==|>=|<=|~=|!=|>|<)[A-Za-z0-9.!+_*,<>=~-]+"
 
 
 def parse_packages(
@@ -73,19 +73,17 @@ def unpinned(packages: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str
 
 def _packages(section: Section, installer: str, warnings: list[str]) -> tuple[str, ...]:
     known = INSTALLERS[installer]
-    names = section.texts(installer, remedy=f"Write one package a line, such as {known.example}.")
+    names = section.texts(
+        installer,
+        remedy=f"Write one package a line, such as {known.example}.",
+        pattern=f"{known.package}({known.version}|{LOOSE})?",
+        expected=f"a package such as {known.example}",
+        each="Name a package of the registry, with its version.",
+    )
     for place, name in enumerate(names):
-        path = section.at(f"{installer}[{place}]")
-        if not re.fullmatch(known.package + LOOSE, name) and not is_pinned(installer, name):
-            section.mismatch(
-                f"{installer}[{place}]",
-                f"a package such as {known.example}",
-                repr(name),
-                "Name a package of the registry, with its version.",
-            )
-        elif not is_pinned(installer, name):
+        if not is_pinned(installer, name):
             warnings.append(
-                f"{path}: {name} names no version, so that another build may install another "
-                f"one. Write it like {known.example}."
+                f"{section.at(installer)}[{place}]: {name} names no version, so that another build "
+                f"may install another one. Write it like {known.example}."
             )
     return tuple(sorted(set(names)))

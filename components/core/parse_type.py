@@ -66,7 +66,10 @@ def chosen_type(
     if not kind.source.places:
         return kind, []
     problems: list[Problem] = []
-    root = Section(f"{kind.folder}/type.yaml:", filled(kind.source.document, values), problems)
+    # What had to be chosen and was not has been said already.
+    required = {item.name: item.sample for item in kind.choices if item.required}
+    whole = {key: value for key, value in required.items() if value is not None} | dict(values)
+    root = Section(f"{kind.folder}/type.yaml:", filled(kind.source.document, whole), problems)
     found = _read(root, kind.name, kind.folder, kind.source, kind.choices)
     places = {root.at(place): choice for place, choice in kind.source.places.items()}
     return found, [(places.get(problem.path, "type"), problem) for problem in problems]

@@ -1,13 +1,41 @@
-"""Commands beside a stack's own life: `prune`, `compose`."""
+"""Commands beside a stack's own life: `types`, `prune`, `compose`."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from console.options import AsJson, Stack, Verbose, print_json
+from console.options import AsJson, Stack, Verbose, complete_stack, print_json
 
 app = typer.Typer()
+
+
+@app.command()
+def types(
+    as_json: AsJson = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the page docs/instance-types.md.")
+    ] = False,
+    stack: Annotated[
+        str | None,
+        typer.Option(
+            "--stack",
+            "-s",
+            help="With the types that this stack adds.",
+            autocompletion=complete_stack,
+        ),
+    ] = None,
+) -> None:
+    """List the instance types and what may be chosen of them."""
+    from console import types as listing
+
+    kinds = listing.types_of(stack)
+    if as_json:
+        print_json(listing.as_data(kinds))
+    elif as_markdown:
+        print(listing.as_markdown(kinds), end="")
+    else:
+        listing.show(kinds)
 
 
 @app.command()

@@ -36,7 +36,13 @@ Expires = Annotated[
 def add(
     instance: NewId,
     type_: Annotated[
-        str, typer.Option("--type", "-t", help="A folder of image/.", autocompletion=complete_type)
+        str,
+        typer.Option(
+            "--type",
+            "-t",
+            help="One of those that mcpier types lists.",
+            autocompletion=complete_type,
+        ),
     ],
     token: Annotated[
         list[str] | None, typer.Option("--token", help="Who may connect; may be repeated.")
@@ -51,7 +57,7 @@ def add(
     """Add an instance to the stack's file."""
     from console import stack_edit
 
-    settings = stack_edit.read_settings(type_, token or [], setting or [])
+    settings = stack_edit.read_settings(stack, type_, token or [], setting or [])
     stack_edit.add_instance(stack, instance, settings)
     nobody = "" if token else f"\nNobody may connect yet: mcpier token add {instance} NAME"
     _edited(stack, {"added": instance}, f"Added {instance} to {{file}}.{nobody}", as_json)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console import pulumi, stack_edit, stack_file
+from console import pulumi, stack_edit, stack_file, types
 from console.errors import ConsoleError
 from console.pulumi import PROJECT
 
@@ -34,7 +34,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     stacks = tmp_path / "stacks"
     stacks.mkdir()
     (tmp_path / "image").symlink_to(PROJECT / "image")
-    for module in (pulumi, stack_file, stack_edit):
+    for module in (pulumi, stack_file, types):
         monkeypatch.setattr(module, "PROJECT", tmp_path)
     made = stacks / "Pulumi.dev.yaml"
     made.write_text(TEXT)
@@ -49,7 +49,7 @@ def refused(file: Path) -> None:
 
 def test_an_instance_is_written_with_its_settings_and_all_else_stays(file: Path) -> None:
     settings = stack_edit.read_settings(
-        "playwright", ["bob"], ["timeoutAction=5000", "env.SHOP=a=b", "state=stopped"]
+        "dev", "playwright", ["bob"], ["timeoutAction=5000", "env.SHOP=a=b", "state=stopped"]
     )
     stack_edit.add_instance("dev", "second", settings)
     assert file.read_text() == TEXT.replace(
@@ -74,7 +74,7 @@ def test_what_the_parser_refuses_is_never_written(
     file: Path, id_: str, type_: str, setting: str, said: str
 ) -> None:
     with pytest.raises(ConsoleError) as caught:
-        stack_edit.add_instance("dev", id_, stack_edit.read_settings(type_, [], [setting]))
+        stack_edit.add_instance("dev", id_, stack_edit.read_settings("dev", type_, [], [setting]))
     assert said in str(caught.value)
     refused(file)
 

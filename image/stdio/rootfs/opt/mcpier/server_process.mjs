@@ -1,0 +1,116 @@
+// The server's process as a transport of MCP: started again when it ends, bounded in what it may send.
+
+import { spawn } from "node:child_process";
+
+import { JsonLines } from "./json_lines.mjs";
+
+const INTERNAL_ERROR = -32603;
+const FIRST_PAUSE = 100;
+const LONGEST_PAUSE = 5_000;
+// One that ends this often before it has answered anything cannot live.
+const MOST_STARTS = 5;
+const GRACE = 5_000;
+
+export class ServerProcess {
+  constructor({ program, args, env, onGiveUp }) {
+    Object.assign(this, { program, args, env, onGiveUp });
+    this.pending = new Set();
+    // What the client said to begin its session; each new process is told it again.
+    this.greetings = [];
+    this.replaying = null;
+    this.failures = 0;
+    this.closing = false;
+  }
+
+  async start() {
+    this.spawn();
+  }
+
+  async send(message) {
+    if (message.method === "initialize") this.greetings = [message];
+    else if (message.method === "notifications/initialized") this.greetings[1] = message;
+    else if (message.method === "notifications/cancelled") this.pending.delete(message.params?.requestId);
+    if (message.method !== undefined && message.id !== undefined) this.pending.add(message.id);
+    if (!this.child || this.replaying !== null) this.refuse(message, "is being started again");
+    else this.write(message);
+  }
+
+  async close() {
+    this.closing = true;
+    const child = this.child;
+    if (child) {
+      const ended = new Promise((resolve) => child.once("close", resolve));
+      child.stdin.end();
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), GRACE);
+      await ended;
+      clearTimeout(timer);
+    }
+    this.onclose?.();
+  }
+
+  spawn() {
+    const child = spawn(this.program, this.args, { env: this.env, stdio: ["pipe", "pipe", "inherit"] });
+    this.child = child;
+    // It may end between a message and its arrival: its close tells of that.
+    child.stdin.on("error", () => {});
+    const lines = new JsonLines(
+      (message) => this.receive(message),
+      (what) => {
+        console.error(`mcpier: ending ${this.program}: it sent ${what}`);
+        child.kill("SIGKILL");
+      },
+    );
+    child.stdout.on("data", (chunk) => lines.push(chunk));
+    child.once("error", (error) => this.ended(child, error.message));
+    child.once("close", (code, signal) => this.ended(child, signal ?? `exit code ${code}`));
+  }
+
+  receive(message) {
+    if (message.id !== undefined && message.method === undefined) {
+      this.failures = 0;
+      if (message.id === this.replaying) {
+        this.replaying = null;
+        if (this.greetings[1]) this.write(this.greetings[1]);
+        return;
+      }
+      if (!this.pending.delete(message.id)) return;
+    }
+    this.onmessage?.(message);
+  }
+
+  ended(child, how) {
+    if (this.child !== child) return;
+    this.child = null;
+    if (this.closing) return;
+    this.failures += 1;
+    console.error(`mcpier: ${this.program} ended: ${how}`);
+    for (const id of [...this.pending]) this.refuse({ id }, `ended (${how})`);
+    if (this.failures >= MOST_STARTS) {
+      this.onGiveUp(`${this.program} ended ${this.failures} times without an answer: ${how}`);
+      return;
+    }
+    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (this.failures - 1));
+    setTimeout(() => this.again(), pause);
+  }
+
+  again() {
+    if (this.closing) return;
+    this.spawn();
+    if (this.greetings.length === 0) return;
+    // An id that no client of the SDK draws.
+    this.replaying = `mcpier-${this.failures}`;
+    this.write({ ...this.greetings[0], id: this.replaying });
+  }
+
+  refuse(message, why) {
+    if (message.id === undefined || !this.pending.delete(message.id)) return;
+    const text = `${this.program} ${why}; try again`;
+    const error = { code: INTERNAL_ERROR, message: text };
+    queueMicrotask(() => this.onmessage?.({ jsonrpc: "2.0", id: message.id, error }));
+  }
+
+  write(message) {
+    this.child.stdin.write(`${JSON.stringify(message)}\n`);
+  }
+}

@@ -1,0 +1,108 @@
+"""The stack with every type, which the folder shares."""
+
+import json
+import os
+import socket
+import ssl
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import yaml
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from tests.e2e.deployment import BASES, Deployment, docker, left_on_host, remove_images, sweep
+from tests.types.types_stack import PROJECT, READY, STACK, config, page_files
+
+Connect = Callable[[str], AbstractAsyncContextManager[Client]]
+FIRST_UP = "first-up.log"
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """A stack that is up, with the type of docs/adding-a-type.md from a folder beside it."""
+    sweep(STACK)
+    build_ready()
+    files = page_files()
+    directory = tmp_path_factory.mktemp("types")
+    for name, text in files.items():
+        if name != "stack":
+            (directory / name).parent.mkdir(exist_ok=True)
+            (directory / name).write_text(text)
+    made = Deployment.make(directory, STACK, config(yaml.safe_load(files["stack"])))
+    try:
+        up = made.make_target("up", timeout=900)
+        assert up.returncode == 0, up.stdout
+        (directory / FIRST_UP).write_text(up.stdout)
+        yield made
+        destroyed = made.make_target("destroy")
+        assert destroyed.returncode == 0, destroyed.stdout
+        assert left_on_host(STACK) == []
+    finally:
+        sweep(STACK)
+        remove_images("mcpier/greeter")
+        subprocess.run(["docker", "image", "rm", READY], capture_output=True, check=False)
+
+
+@pytest.fixture(scope="session")
+def outputs(deployment: Deployment) -> dict[str, Any]:
+    """The stack's outputs, secrets and all."""
+    return deployment.outputs()
+
+
+@pytest.fixture(scope="session")
+def connected(outputs: dict[str, Any]) -> Connect:
+    """Opens an MCP session with an instance, on the official SDK, through the whole edge."""
+    trust = ssl.create_default_context(cadata=outputs["ca"])
+
+    @asynccontextmanager
+    async def connect(instance: str) -> AsyncIterator[Client]:
+        known = outputs["clients"][instance]["alice"]
+        http = httpx2.AsyncClient(headers=known["headers"], verify=trust, timeout=60)
+        transport = streamable_http_client(known["url"], http_client=http)
+        async with http, Client(transport) as client:
+            yield client
+
+    return connect
+
+
+@pytest.fixture(scope="session", autouse=True)
+def resolved_names() -> Iterator[None]:
+    """`*.localhost` is loopback (RFC 6761), which not every libc knows."""
+    ask = socket.getaddrinfo
+
+    def answer(host: Any, *rest: Any, **named: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else str(host)
+        return ask("127.0.0.1" if name.endswith(".localhost") else host, *rest, **named)
+
+    socket.getaddrinfo = answer
+    yield
+    socket.getaddrinfo = ask
+
+
+def build_ready() -> None:
+    """An image that is there before the deploy, as one from a registry would be."""
+    folder = PROJECT / "image" / "everything"
+    command = ["docker", "build", "--quiet", "--tag", READY]
+    subprocess.run(
+        [*command, "--build-arg", f"BASE={BASES['node']}", str(folder)],
+        env={**os.environ, "DOCKER_BUILDKIT": "0"},
+        check=True,
+        capture_output=True,
+    )
+
+
+def container(part: str) -> dict[str, Any]:
+    """What the engine says of a container of the stack."""
+    found: dict[str, Any] = json.loads(docker("inspect", f"mcpier-{STACK}-mcp-{part}"))[0]
+    return found
+
+
+def first_up(deployment: Deployment) -> str:
+    """What the first deploy printed."""
+    return Path(deployment.directory.parent, FIRST_UP).read_text()
