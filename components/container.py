@@ -159,8 +159,14 @@ def _networks(args: ContainerArgs) -> list[docker.ContainerNetworksAdvancedArgs]
 def _healthcheck(health: Health) -> docker.ContainerHealthcheckArgs:
     return docker.ContainerHealthcheckArgs(
         tests=["CMD", *health.command],
-        interval=f"{health.interval}s",
-        timeout=f"{health.timeout}s",
-        start_period=f"{health.start_period}s",
+        interval=_duration(health.interval),
+        timeout=_duration(health.timeout),
+        start_period=_duration(health.start_period),
         retries=health.retries,
     )
+
+
+def _duration(seconds: int) -> str:
+    """As the engine reports it: `60s` for `1m0s` would show as a change on every preview."""
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes}m{rest}s" if minutes else f"{rest}s"

@@ -45,3 +45,21 @@ def test_an_empty_type_file_is_told_what_it_lacks(tmp_path: Path) -> None:
     add(tmp_path, "a", "")
     with pytest.raises(ConfigError, match=r"type\.yaml:description: expected a sentence"):
         load_types(tmp_path)
+
+
+def test_a_folder_that_the_config_names_is_a_type(tmp_path: Path) -> None:
+    folder = add(tmp_path / "elsewhere", "a", yaml.safe_dump(PLAIN))
+    (kind,) = load_types(tmp_path, {"typePaths": [str(folder)]})
+    assert (kind.name, kind.folder) == ("a", str(folder))
+
+
+def test_what_is_wrong_with_folders_and_types_is_said_at_once(tmp_path: Path) -> None:
+    add(tmp_path, "a", yaml.safe_dump(PLAIN))
+    add(tmp_path, "b", "")
+    again = add(tmp_path / "elsewhere", "a", yaml.safe_dump(PLAIN))
+    with pytest.raises(ConfigError) as caught:
+        load_types(tmp_path, {"typePaths": [str(again), "nowhere"]})
+    found = [str(problem).partition(",")[0] for problem in caught.value.problems]
+    assert "mcpier:typePaths[0]: expected a type with a name of its own" in found
+    assert "mcpier:typePaths[1]: expected a folder with a type.yaml" in found
+    assert "image/b/type.yaml:description: expected a sentence" in found
