@@ -16,6 +16,7 @@ from components.core.naming import (
     labels,
 )
 
+CONTROL = "control"
 # Instances do not reach each other on it.
 APART = {"com.docker.network.bridge.enable_icc": "false"}
 
@@ -36,45 +37,25 @@ class Networks(pulumi.ComponentResource):
         super().__init__("mcpier:index:Networks", name, {}, opts)
         # Names and address ranges are fixed: a new network has room only where the old one was.
         self._child = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
-        self.instances = docker.Network(
+        self.instances = self._network(
             f"{name}-{INSTANCES}",
-            name=host_name(spec.stack, INSTANCES),
-            driver="bridge",
-            labels=_labels(labels(spec.stack, INSTANCES)),
+            spec.stack,
+            INSTANCES,
+            labels(spec.stack, INSTANCES),
             options=APART,
-            opts=self._child,
         )
         self.offline = None
         if any(instance.type.outside is Outside.NOTHING for instance in spec.running):
-            self.offline = docker.Network(
-                f"{name}-{OFFLINE}",
-                name=host_name(spec.stack, OFFLINE),
-                driver="bridge",
-                internal=True,
-                labels=_labels(labels(spec.stack, OFFLINE)),
-                options=APART,
-                opts=self._child,
+            marks = labels(spec.stack, OFFLINE)
+            self.offline = self._network(
+                f"{name}-{OFFLINE}", spec.stack, OFFLINE, marks, options=APART, internal=True
             )
         self.private = {
             instance.id: self._private(spec.stack, instance)
             for instance in spec.running
             if instance.type.sidecars
         }
-        self.control = docker.Network(
-            f"{name}-control",
-            name=host_name(spec.stack, "control"),
-            driver="bridge",
-            # No way out: authgate needs none.
-            internal=True,
-            labels=_labels(labels(spec.stack, "control")),
-            ipam_configs=[
-                docker.NetworkIpamConfigArgs(
-                    subnet=str(spec.edge.control_subnet),
-                    gateway=str(spec.edge.control_subnet[1]),
-                )
-            ],
-            opts=self._child,
-        )
+        self.control = self._control(f"{name}-{CONTROL}", spec)
         self.register_outputs({})
 
     def of(self, instance: Instance) -> docker.Network:
@@ -89,12 +70,37 @@ class Networks(pulumi.ComponentResource):
 
     def _private(self, stack: str, instance: Instance) -> docker.Network:
         part = container_part(instance.id)
+        marks = instance_labels(stack, instance.id, instance.type.name)
+        return self._network(f"{part}-private", stack, part, marks, internal=True)
+
+    def _control(self, name: str, spec: StackSpec) -> docker.Network:
+        subnet = spec.edge.control_subnet
+        addresses = docker.NetworkIpamConfigArgs(subnet=str(subnet), gateway=str(subnet[1]))
+        marks = labels(spec.stack, CONTROL)
+        # No way out: authgate needs none.
+        return self._network(
+            name, spec.stack, CONTROL, marks, internal=True, ipam_configs=[addresses]
+        )
+
+    def _network(
+        self,
+        name: str,
+        stack: str,
+        part: str,
+        marks: Mapping[str, str],
+        *,
+        internal: bool | None = None,
+        options: Mapping[str, str] | None = None,
+        ipam_configs: list[docker.NetworkIpamConfigArgs] | None = None,
+    ) -> docker.Network:
         return docker.Network(
-            f"{part}-private",
+            name,
             name=host_name(stack, part),
             driver="bridge",
-            internal=True,
-            labels=_labels(instance_labels(stack, instance.id, instance.type.name)),
+            internal=internal,
+            labels=_labels(marks),
+            options=options,
+            ipam_configs=ipam_configs,
             opts=self._child,
         )
 

@@ -120,10 +120,9 @@ class Health:
 
 @dataclass(frozen=True, kw_only=True)
 class Build:
-    """An image that is built from a folder, relative to the project or absolute.
+    """An image that is built from a folder, upon one of the stack's bases.
 
-    `base` names one of the stack's bases; `packages` are the installers whose packages a stack may
-    name, `installed` those that it does name, by installer.
+    A stack may have `packages` of these installers in it; `installed` are those that it names.
     """
 
     name: str
