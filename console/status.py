@@ -8,7 +8,7 @@ from typing import Any
 
 from components.core import outputs
 from components.core.model import Instance, StackSpec, State
-from components.core.naming import INSTANCE, SIDECAR, container_part, host_name
+from components.core.naming import INSTANCE, container_part, host_name, sidecar_prefix
 from components.core.parts import platform_parts
 from console.memory import Memory
 
@@ -100,8 +100,9 @@ class _Told:
         return _judged(_seen(bare, found, self.memory), self.spec.stack)
 
     def instance(self, id_: str, type_: str, wanted: str, sidecars: Set[str]) -> Row:
-        own = self.row(id_, container_part(id_), type_, wanted)
-        first = host_name(self.spec.stack, container_part(id_, SIDECAR)).removesuffix(SIDECAR)
+        part = container_part(id_)
+        own = self.row(id_, part, type_, wanted)
+        first = sidecar_prefix(host_name(self.spec.stack, part))
         there = {name.removeprefix(first) for name in self.named if name.startswith(first)}
         beside = (
             self.row(

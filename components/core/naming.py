@@ -41,8 +41,13 @@ def sidecar_labels(stack: str, id_: str, type_: str) -> Mapping[str, str]:
 
 def container_part(id_: str, sidecar: str = "") -> str:
     """What an instance's container, or one beside it, is called within its stack."""
+    return f"{sidecar_prefix(f'mcp-{id_}')}{sidecar}" if sidecar else f"mcp-{id_}"
+
+
+def sidecar_prefix(own: str) -> str:
+    """How the names of containers beside an instance's begin, whose own is called so."""
     # No id holds an underscore.
-    return f"mcp-{id_}_{sidecar}" if sidecar else f"mcp-{id_}"
+    return f"{own}_"
 
 
 def endpoint_host(endpoint: str, id_: str, domain: str) -> str:

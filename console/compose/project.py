@@ -1,13 +1,13 @@
 """A stack as a Compose project: its document, and the files that it refers to. Pure."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from components.core.naming import host_name
-from console.compose.filler import RUN, filler
+from components.core.naming import INSTANCE, host_name, sidecar_prefix
+from console.compose.filler import filler, fills
 from console.compose.rehearsal import (
     COMMAND,
     CONTAINER,
@@ -31,23 +31,21 @@ class Project:
 def render(stack: str, rehearsal: Rehearsal, checkout: Path, folder: Path) -> Project:
     """Renders what a rehearsal of a stack has declared; the files will stand in `folder`."""
     files: dict[str, str] = {}
-    services: dict[str, Any] = {}
-    for command in rehearsal.of(COMMAND):
-        if command.inputs["create"].startswith(RUN):
-            file = f"stdin/{command.name}"
-            files[file] = command.inputs["stdin"]
-            services[command.name] = filler(command.inputs["create"], str(folder / file))
-    fillers = dict(services)
+    fillers = _fillers(rehearsal, folder, files)
+    services = dict(fillers)
     limits = _process_limits(rehearsal)
-    for container in rehearsal.of(CONTAINER):
-        inputs = container.inputs
+    containers = {
+        each.inputs["name"].removeprefix(host_name(stack, "")): each.inputs
+        for each in rehearsal.of(CONTAINER)
+    }
+    for name, inputs in containers.items():
         profile = seccomp_profile(inputs)
-        file = f"seccomp/{labels(inputs['labels']).get('mcpier.type', container.name)}.json"
+        file = f"seccomp/{_alike(name, labels(inputs['labels']))}.json"
         files |= {file: profile} if profile else {}
-        services[inputs["name"].removeprefix(host_name(stack, ""))] = {
+        services[name] = {
             **service(inputs, str(folder / file)),
             "pids_limit": limits[inputs["name"]],
-            "depends_on": _waits_for(inputs, fillers),
+            "depends_on": _waits_for(inputs, fillers) | _beside(name, containers),
         }
     builds = {image.inputs["name"]: _build(image, checkout) for image in rehearsal.of(IMAGE)}
     document = {
@@ -62,6 +60,18 @@ def render(stack: str, rehearsal: Rehearsal, checkout: Path, folder: Path) -> Pr
         },
     }
     return Project(document=_escaped(document), files=files)
+
+
+def _fillers(rehearsal: Rehearsal, folder: Path, files: dict[str, str]) -> dict[str, Any]:
+    """The services that fill volumes; what they read goes to the files."""
+    found = {}
+    for command in rehearsal.of(COMMAND):
+        if fills(command.inputs["create"]):
+            file, stdin = f"stdin/{command.name}", command.inputs.get("stdin")
+            files |= {file: stdin} if stdin else {}
+            read = str(folder / file) if stdin else None
+            found[command.name] = filler(command.inputs["create"], read)
+    return found
 
 
 def _process_limits(rehearsal: Rehearsal) -> dict[str, int]:
@@ -83,6 +93,20 @@ def _waits_for(inputs: Mapping[str, Any], fillers: Mapping[str, Any]) -> dict[st
         name: {"condition": "service_completed_successfully"}
         for name, entry in fillers.items()
         if mounted.intersection(volume["source"] for volume in entry["volumes"])
+    }
+
+
+def _alike(name: str, marks: Mapping[str, str]) -> str:
+    """What containers of one profile are called together: the instances of a type."""
+    return marks["mcpier.type"] if marks["mcpier.role"] == INSTANCE else name
+
+
+def _beside(name: str, containers: Iterable[str]) -> dict[str, Any]:
+    """The side containers of an instance, which start before it."""
+    return {
+        other: {"condition": "service_started"}
+        for other in containers
+        if other.startswith(sidecar_prefix(name))
     }
 
 

@@ -54,9 +54,13 @@ class _Engine(mocks.Mocks):
         if args.typ == IMAGE:
             return args.name, {**inputs, "imageId": inputs["name"]}
         if args.typ == COMMAND:
-            drawn = self._root if args.name == "vault-root" else self._root.split()[1]
-            return args.name, {**inputs, "stdout": drawn}
+            return args.name, {**inputs, "stdout": self._drawn(args.name)}
         return args.name, inputs
+
+    def _drawn(self, name: str) -> str:
+        if name == "vault-root":
+            return self._root
+        return self._root.split()[1] if name.startswith("vault-") else ""
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
         raise AssertionError(f"the program asked for {args.token}")

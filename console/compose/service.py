@@ -80,9 +80,11 @@ def _mounts(value: Iterable[Inputs]) -> dict[str, Any]:
 def _networks(value: Iterable[Inputs]) -> dict[str, Any]:
     return {
         "networks": {
-            network["name"]: {"ipv4_address": network["ipv4Address"]}
-            if network.get("ipv4Address")
-            else {}
+            network["name"]: {
+                compose: network[key]
+                for key, compose in (("ipv4Address", "ipv4_address"), ("aliases", "aliases"))
+                if network.get(key)
+            }
             for network in value
         }
     }
