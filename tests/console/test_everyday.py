@@ -101,7 +101,18 @@ def test_json_of_a_preview_is_pulumis_and_nothing_else(programs: Programs) -> No
     assert "Created stack 'dev'" in done.stderr
 
 
-COMMANDS = ("add", "ca", "compose", "connect", "destroy", "doctor", "logs", "preview", "prune")
+COMMANDS = (
+    "add",
+    "ca",
+    "compose",
+    "connect",
+    "destroy",
+    "doctor",
+    "logs",
+    "preview",
+    "prune",
+    "types",
+)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import ssl
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -17,6 +16,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from tests.e2e.deployment import BASES, Deployment, docker, left_on_host, remove_images, sweep
+from tests.e2e.served import localhost_names
 from tests.types.types_stack import PROJECT, READY, STACK, config, page_files
 
 Connect = Callable[[str], AbstractAsyncContextManager[Client]]
@@ -73,16 +73,9 @@ def connected(outputs: dict[str, Any]) -> Connect:
 
 @pytest.fixture(scope="session", autouse=True)
 def resolved_names() -> Iterator[None]:
-    """`*.localhost` is loopback (RFC 6761), which not every libc knows."""
-    ask = socket.getaddrinfo
-
-    def answer(host: Any, *rest: Any, **named: Any) -> Any:
-        name = host.decode() if isinstance(host, bytes) else str(host)
-        return ask("127.0.0.1" if name.endswith(".localhost") else host, *rest, **named)
-
-    socket.getaddrinfo = answer
-    yield
-    socket.getaddrinfo = ask
+    """Names of `*.localhost` resolve."""
+    with localhost_names():
+        yield
 
 
 def build_ready() -> None:

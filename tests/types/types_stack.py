@@ -10,7 +10,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 PAGE = PROJECT / "docs" / "adding-a-type.md"
 STACK = "e2e-types"
 DOMAIN = "types.mcpier.localhost"
-HTTPS_PORT = 34443
+# Like the others, below those that the kernel gives to connections.
+HTTPS_PORT = 29443
 # The image of the type `everything`, under a name of the tests.
 READY = "mcpier/test-ready:1"
 FENCE = re.compile(r"^```(\w+) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -37,9 +38,9 @@ def config(added: dict[str, Any]) -> dict[str, Any]:
     return {
         "mcpier:domain": DOMAIN,
         "mcpier:edge": {
-            "httpPort": 34080,
+            "httpPort": 29080,
             "httpsPort": HTTPS_PORT,
-            "adminPort": 34943,
+            "adminPort": 29943,
             "controlSubnet": "10.77.13.0/28",
         },
         "mcpier:tls": {"mode": "self-signed"},
