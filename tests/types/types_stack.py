@@ -10,7 +10,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 PAGE = PROJECT / "docs" / "adding-a-type.md"
 STACK = "e2e-types"
 DOMAIN = "types.mcpier.localhost"
-# Like the others, below those that the kernel gives to connections.
+# Below those that Linux gives to outgoing connections.
 HTTPS_PORT = 29443
 # The image of the type `everything`, under a name of the tests.
 READY = "mcpier/test-ready:1"
