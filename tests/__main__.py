@@ -53,7 +53,7 @@ ALL = [
     Phase(name="platform", minutes=8, commands=[pytest("tests/e2e", "-m", "not soak")]),
     Phase(
         name="types",
-        minutes=12,
+        minutes=6,
         commands=[pytest("tests/types"), pytest("tests/edge", "-m", "not soak")],
     ),
     Phase(name="operators", minutes=5, commands=[pytest("tests/cli", "-m", "not soak")]),
