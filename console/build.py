@@ -10,7 +10,8 @@ def failing_build(folder: str, arguments: Mapping[str, str], seconds: float) -> 
     """What a build says that fails; None where it does not, or takes longer."""
     try:
         done = subprocess.run(
-            build_command(folder, arguments),
+            # The classic builder leaves the container of a step that fails.
+            [*build_command(folder, arguments), "--force-rm"],
             cwd=PROJECT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
