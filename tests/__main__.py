@@ -7,6 +7,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tests.e2e.deployment import sweep
+from tests.places import STACKS
+
 PYTHON = sys.executable
 TOOLS = os.path.dirname(PYTHON)
 
@@ -67,9 +70,17 @@ PHASES = {"check": [CHECK], "all": ALL, "soak": [SOAK]}
 def main(which: str) -> int:
     """Runs every phase, also behind one that fails; exit status 1 if one did."""
     phases = PHASES[which]
+    if phases != [CHECK]:
+        clear_host()
     failed = [phase.name for phase in phases if not run(phase)]
     print(f"failed: {', '.join(failed)}" if failed else "all phases passed")
     return 1 if failed else 0
+
+
+def clear_host() -> None:
+    """Removes what a run that was broken off has left: the engine starts it again with itself."""
+    for stack in STACKS:
+        sweep(stack)
 
 
 def run(phase: Phase) -> bool:

@@ -7,24 +7,17 @@ import pytest
 
 from tests.attack.edge import Edge
 from tests.attack.stack import AILING, INSTANCES, STACK, checkout, config, container, up
-from tests.e2e.deployment import Deployment, docker, left_on_host, remove_images, sweep
+from tests.e2e.deployment import Deployment, docker, taken_away
 from tests.waiting import until
 
 
 @pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """A stack that is up; it is taken away again, and must leave nothing."""
-    sweep(STACK)
     made = checkout(tmp_path_factory.mktemp("attack"), STACK, config(INSTANCES))
-    try:
+    with taken_away(made, "mcpier/echo"):
         up(made)
         yield made
-        destroyed = made.make_target("destroy")
-        assert destroyed.returncode == 0, destroyed.stdout
-        assert left_on_host(STACK) == []
-    finally:
-        sweep(STACK)
-        remove_images("mcpier/echo")
 
 
 @pytest.fixture(scope="session")

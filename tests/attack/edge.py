@@ -10,13 +10,13 @@ from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 
-from tests.attack.stack import DOMAIN, HTTP_PORT, HTTPS_PORT, RUNNING, address, heard_at
+from tests.attack.stack import DOMAIN, PLACE, RUNNING, address, heard_at
 from tests.attack.wire import NO_ANSWER, TIMEOUT, Answer, ask, ask_bytes, ask_http2, connect, secure
 
 
 def host(label: str) -> str:
     """The `Host` of an instance's endpoint, such as `mcp-echo`, as a client sends it."""
-    return f"{label}.{DOMAIN}:{HTTPS_PORT}"
+    return f"{label}.{DOMAIN}:{PLACE.https_port}"
 
 
 def request(
@@ -69,7 +69,7 @@ class Edge:
         self, raw: bytes, name: str | None = f"mcp-echo.{DOMAIN}", timeout: float = TIMEOUT
     ) -> Answer:
         """Sends bytes over TLS to the server of this name."""
-        with connect(HTTPS_PORT, timeout) as plain:
+        with connect(PLACE.https_port, timeout) as plain:
             try:
                 connection = secure(plain, self.trust, name)
             except (ssl.SSLError, ConnectionError, TimeoutError):
@@ -79,7 +79,7 @@ class Edge:
 
     def send_plain(self, raw: bytes) -> Answer:
         """Sends bytes to the port without TLS."""
-        with connect(HTTP_PORT) as connection:
+        with connect(PLACE.http_port) as connection:
             return ask(connection, self._bytes(raw))
 
     def send_for_bytes(self, raw: bytes) -> bytes:
@@ -108,7 +108,7 @@ class Edge:
 
     def send_plain_http2(self, headers: list[tuple[str, str]]) -> Answer:
         """Sends one request over HTTP/2 to the port without TLS, with prior knowledge."""
-        with connect(HTTP_PORT) as connection:
+        with connect(PLACE.http_port) as connection:
             return ask_http2(connection, self._filled(headers))
 
     def status(self, instance: str, token: str, timeout: float = TIMEOUT) -> int:
@@ -123,7 +123,10 @@ class Edge:
     @contextmanager
     def _connection(self, protocol: str = "http/1.1") -> Iterator[ssl.SSLSocket]:
         name = f"mcp-echo.{DOMAIN}"
-        with connect(HTTPS_PORT) as plain, secure(plain, self.trust, name, protocol) as connection:
+        with (
+            connect(PLACE.https_port) as plain,
+            secure(plain, self.trust, name, protocol) as connection,
+        ):
             yield connection
 
     def _filled(self, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -7,14 +7,16 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from components.core.routing import OPERATIONS_PORT
 from tests.e2e.deployment import BASES, Deployment, docker
+from tests.places import place
 
 STACK = "attack"
 DOMAIN = "attack.mcpier.localhost"
-HTTP_PORT, HTTPS_PORT, ADMIN_PORT = 25080, 25443, 25444
+PLACE = place(STACK)
 GATE = "mcpier-attack-authgate"
 REGISTRY = "mcpier-attack-registry"
-READINESS = ("10.77.251.2", 9182)
+READINESS = (PLACE.gate, OPERATIONS_PORT)
 LISTED_ORIGIN = "https://app.example.org"
 # Ids of one length: pages name the host, and shall otherwise be the same to the byte.
 SECOND, HALTED, AILING, UNKNOWN = "second", "halted", "ailing", "nobody"
@@ -30,15 +32,9 @@ REPORT_PORT = 9099
 
 def config(instances: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The stack's file, with these instances."""
-    edge = {
-        "httpPort": HTTP_PORT,
-        "httpsPort": HTTPS_PORT,
-        "adminPort": ADMIN_PORT,
-        "controlSubnet": "10.77.251.0/28",
-    }
     return {
         "mcpier:domain": DOMAIN,
-        "mcpier:edge": edge,
+        "mcpier:edge": PLACE.edge,
         "mcpier:tls": {"mode": "self-signed"},
         "mcpier:bases": BASES,
         "mcpier:instances": instances,

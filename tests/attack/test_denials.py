@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.attack.edge import Edge
-from tests.attack.stack import AILING, DOMAIN, HALTED, HTTPS_PORT, SECOND, UNKNOWN
+from tests.attack.stack import AILING, DOMAIN, HALTED, PLACE, SECOND, UNKNOWN
 
 IDS = (SECOND, UNKNOWN, HALTED, AILING)
 WRONG = ("authorization", "Bearer wrong")
@@ -60,8 +60,8 @@ CASES = {
 }
 # Capitals, a trailing dot, no port, another port.
 SPELLINGS = (
-    f"{{}}.{DOMAIN.upper()}:{HTTPS_PORT}",
-    f"{{}}.{DOMAIN}.:{HTTPS_PORT}",
+    f"{{}}.{DOMAIN.upper()}:{PLACE.https_port}",
+    f"{{}}.{DOMAIN}.:{PLACE.https_port}",
     f"{{}}.{DOMAIN}",
     f"{{}}.{DOMAIN}:1",
 )
@@ -110,7 +110,7 @@ def test_a_refusal_is_the_same_to_the_byte_for_every_instance_there_is_or_not(
     before = edge.heard()
     for ask in (over_http1, over_http2):
         assert_one_answer(
-            {id_: ask(edge, case, id_, f"{name(case, id_)}:{HTTPS_PORT}") for id_ in IDS}
+            {id_: ask(edge, case, id_, f"{name(case, id_)}:{PLACE.https_port}") for id_ in IDS}
         )
     assert edge.heard() == before
 

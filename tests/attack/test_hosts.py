@@ -4,7 +4,7 @@ import pytest
 
 from tests.attack.attacks import Attack, assert_repelled
 from tests.attack.edge import Edge, echoed, host, request
-from tests.attack.stack import DOMAIN, HTTPS_PORT
+from tests.attack.stack import DOMAIN, PLACE
 from tests.attack.wire import CUT
 
 ALICE, BOB = "Authorization: Bearer <alice>", "Authorization: Bearer <bob>"
@@ -12,8 +12,8 @@ ALICE, BOB = "Authorization: Bearer <alice>", "Authorization: Bearer <bob>"
 SAME = {
     "the port left out": f"mcp-echo.{DOMAIN}",
     "another port": f"mcp-echo.{DOMAIN}:1",
-    "capitals": f"MCP-ECHO.{DOMAIN.upper()}:{HTTPS_PORT}",
-    "a trailing dot": f"mcp-echo.{DOMAIN}.:{HTTPS_PORT}",
+    "capitals": f"MCP-ECHO.{DOMAIN.upper()}:{PLACE.https_port}",
+    "a trailing dot": f"mcp-echo.{DOMAIN}.:{PLACE.https_port}",
     "capitals, a trailing dot, another port": f"Mcp-Echo.{DOMAIN}.:443",
 }
 OTHER = {
@@ -35,9 +35,9 @@ OTHER = {
     "an encoded letter": f"mcp-%65cho.{DOMAIN}",
     "a null character, encoded": f"mcp-echo%00.{DOMAIN}",
     "a port of letters": f"mcp-echo.{DOMAIN}:https",
-    "two ports": f"mcp-echo.{DOMAIN}:{HTTPS_PORT}:80",
-    "the loopback address": f"127.0.0.1:{HTTPS_PORT}",
-    "the loopback address, IPv6": f"[::1]:{HTTPS_PORT}",
+    "two ports": f"mcp-echo.{DOMAIN}:{PLACE.https_port}:80",
+    "the loopback address": f"127.0.0.1:{PLACE.https_port}",
+    "the loopback address, IPv6": f"[::1]:{PLACE.https_port}",
     "nothing": "",
 }
 # Its small letter is k.

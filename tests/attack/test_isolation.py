@@ -13,10 +13,8 @@ from console.exposure import exposure, look_at_host
 from tests.attack.edge import Edge, request
 from tests.attack.inside import ASK, LOOK, Place, reached, run_in
 from tests.attack.stack import (
-    ADMIN_PORT,
     DOMAIN,
-    HTTP_PORT,
-    HTTPS_PORT,
+    PLACE,
     READINESS,
     REPORT_PORT,
     RUNNING,
@@ -77,8 +75,8 @@ def test_no_instance_reaches_the_gate(edge: Edge, instance: str) -> None:
 def test_no_instance_reaches_traefiks_own_port_or_docker(
     edge: Edge, host_addresses: set[str]
 ) -> None:
-    assert reached_from_host({("127.0.0.1", ADMIN_PORT)})
-    closed = set(product(host_addresses, (ADMIN_PORT, *DOCKER_PORTS)))
+    assert reached_from_host({("127.0.0.1", PLACE.admin_port)})
+    closed = set(product(host_addresses, (PLACE.admin_port, *DOCKER_PORTS)))
     assert reached("echo", closed) == set()
 
 
@@ -99,12 +97,12 @@ def test_no_instance_has_another_way_by_ipv6(edge: Edge) -> None:
 def test_an_instance_may_knock_at_the_edge_and_needs_a_token_there(
     edge: Edge, gateway: str, host_addresses: set[str]
 ) -> None:
-    doors = set(product(host_addresses - {"127.0.0.1"}, (HTTP_PORT, HTTPS_PORT)))
-    assert {(gateway, HTTP_PORT), (gateway, HTTPS_PORT)} <= reached("echo", doors)
+    doors = set(product(host_addresses - {"127.0.0.1"}, (PLACE.http_port, PLACE.https_port)))
+    assert {(gateway, PLACE.http_port), (gateway, PLACE.https_port)} <= reached("echo", doors)
 
     def status(to: str, token: str) -> int:
         raw = edge.filled(request(f"Authorization: Bearer {token}", to=f"mcp-{to}").decode())
-        asked = {"place": (gateway, HTTPS_PORT), "name": f"mcp-{to}.{DOMAIN}", "request": raw}
+        asked = {"place": (gateway, PLACE.https_port), "name": f"mcp-{to}.{DOMAIN}", "request": raw}
         return int(run_in("echo", ASK, asked))
 
     before = edge.heard()[SECOND]
@@ -143,5 +141,5 @@ def test_the_doctor_lists_what_instances_reach_on_the_host_and_nothing_else(
     whose = Path("/proc/self/comm").read_text().strip()
     for port in (open_, bridged):
         assert f"instances reach port {port} of the Docker host ({whose})" in said
-    unheard = {closed, ADMIN_PORT, HTTP_PORT, HTTPS_PORT}
+    unheard = {closed, PLACE.admin_port, PLACE.http_port, PLACE.https_port}
     assert not [line for line in said for port in unheard if f"port {port} " in line]

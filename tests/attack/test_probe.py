@@ -12,6 +12,7 @@ from components.isolation import COMMAND, probe_document
 from tests.attack.edge import Edge
 from tests.attack.stack import STACK, checkout, config, container
 from tests.e2e.deployment import PROJECT, Deployment, docker, left_on_host, sweep
+from tests.places import place
 
 EXPOSED = "attack-exposed"
 
@@ -66,8 +67,7 @@ def test_the_deploys_probe_does_not_take_a_missing_network_for_a_closed_one(edge
 def exposed(tmp_path: Path) -> Iterator[Deployment]:
     """A checkout whose instances' network is open, as a kernel may make it behind our back."""
     sweep(EXPOSED)
-    edge = {"httpPort": 26080, "httpsPort": 26443, "adminPort": 26444}
-    own = {"mcpier:edge": edge | {"controlSubnet": "10.77.247.0/28"}}
+    own = {"mcpier:edge": place(EXPOSED).edge}
     made = checkout(tmp_path, EXPOSED, config({"echo": {"type": "echo"}}) | own)
     networks = made.directory / "components" / "networks.py"
     closed = networks.read_text()

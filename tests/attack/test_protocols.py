@@ -4,6 +4,7 @@ import pytest
 
 from tests.attack.attacks import Attack, assert_repelled
 from tests.attack.edge import Edge, echoed, host, request
+from tests.attack.stack import PLACE
 
 ALICE = "Authorization: Bearer <alice>"
 HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
@@ -136,7 +137,7 @@ PLAIN = {
     "a request": request(ALICE),
     "POST": request(ALICE, method="POST", body="x"),
     "a proxy's word that it was HTTPS": request(ALICE, "X-Forwarded-Proto: https"),
-    "a proxy's word on the port": request(ALICE, "X-Forwarded-Port: 25443"),
+    "a proxy's word on the port": request(ALICE, f"X-Forwarded-Port: {PLACE.https_port}"),
     "h2c": request(ALICE, *H2C),
     "a WebSocket": request(ALICE, *WEBSOCKET),
     "an absolute target": request(ALICE, target=f"https://{host('mcp-echo')}/mcp"),

@@ -2,8 +2,10 @@
 
 import pytest
 
+from components.core.routing import GATE_PATH, GATE_PORT
 from tests.attack.attacks import Attack, assert_repelled
 from tests.attack.edge import Edge, echoed, host, request
+from tests.attack.stack import PLACE
 
 ALICE = "Authorization: Bearer <alice>"
 NORMAL = ("/mcp", "/", "//mcp", "/./mcp", "/x/../mcp", "/x/%2e%2e/mcp", "/%2e%2e/mcp", "/../mcp")
@@ -30,7 +32,7 @@ FORMS = {
         request(ALICE, to="mcp-second", target=f"https://{host('mcp-second')}/mcp"), 401
     ),
     "absolute form, to the gate": Attack(
-        request(ALICE, target="http://10.77.251.2:9180/auth/mcp-bearer-check"), 404
+        request(ALICE, target=f"http://{PLACE.gate}:{GATE_PORT}{GATE_PATH}"), 404
     ),
     "absolute form, to a file": Attack(request(target="file:///etc/passwd"), 401),
     # Go's server answers for itself, on every host.

@@ -8,7 +8,7 @@ import pytest
 from tests.attack.stack import checkout, up
 from tests.cli.operator import Operator
 from tests.cli.stack import CONFIG, STACK
-from tests.e2e.deployment import left_on_host, remove_images, sweep
+from tests.e2e.deployment import taken_away
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -20,17 +20,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
     """Somebody with a stack that is up; it is taken away again, and must leave nothing."""
-    sweep(STACK)
     made = checkout(tmp_path_factory.mktemp("cli"), STACK, CONFIG)
-    try:
+    with taken_away(made, "mcpier/echo"):
         up(made)
         yield Operator(made)
-        destroyed = made.make_target("destroy")
-        assert destroyed.returncode == 0, destroyed.stdout
-        assert left_on_host(STACK) == []
-    finally:
-        sweep(STACK)
-        remove_images("mcpier/echo")
 
 
 @pytest.fixture(scope="session")

@@ -3,19 +3,15 @@
 from typing import Any
 
 from tests.e2e.deployment import BASES
+from tests.places import place
 
 STACK = "cli"
 DOMAIN = "cli.mcpier.localhost"
-HTTPS_PORT = 36443
-EDGE = {
-    "httpPort": 36080,
-    "httpsPort": HTTPS_PORT,
-    "adminPort": 36943,
-    "controlSubnet": "10.77.15.0/28",
-}
+PLACE = place(STACK)
+HTTPS_PORT = PLACE.https_port
 CONFIG: dict[str, Any] = {
     "mcpier:domain": DOMAIN,
-    "mcpier:edge": EDGE,
+    "mcpier:edge": PLACE.edge,
     "mcpier:bases": BASES,
     "mcpier:instances": {
         "echo": {"type": "echo", "tokens": ["alice", {"name": "ci", "expires": "2099-01-31"}]},

@@ -14,14 +14,12 @@ import yaml
 from tests.bench.programs import require_package
 from tests.cli.clients import status
 from tests.cli.operator import Operator
-from tests.cli.stack import CONFIG, EDGE, container
+from tests.cli.stack import CONFIG, container
 from tests.e2e.deployment import docker, left_on_host, sweep
+from tests.places import place
 from tests.waiting import until
 
 STACK = "cli-compose"
-# Beside the deployed stack: other ports, another control network.
-PORTS = {"httpPort": 36081, "httpsPort": 36444, "adminPort": 36944}
-SUBNET = "10.77.15.16/28"
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +28,7 @@ def project(operator: Operator, tmp_path_factory: pytest.TempPathFactory) -> Ite
     require_package("docker-compose")
     sweep(STACK)
     folder = tmp_path_factory.mktemp("compose")
-    config = {**CONFIG, "mcpier:edge": {**EDGE, **PORTS, "controlSubnet": SUBNET}}
+    config = {**CONFIG, "mcpier:edge": place(STACK).edge}
     try:
         operator.deployment.write(config)
         rendered = operator.json("compose", str(folder))

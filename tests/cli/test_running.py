@@ -15,16 +15,18 @@ from console import memory
 from console.docker import inspect_containers
 from tests.cli.clients import opened, status
 from tests.cli.operator import Operator
-from tests.cli.stack import STACK, container
+from tests.cli.stack import DOMAIN, HTTPS_PORT, STACK, container
 from tests.e2e.deployment import docker
 from tests.waiting import until
+
+URL = f"https://mcp-echo.{DOMAIN}:{HTTPS_PORT}/mcp"
 
 
 def test_status_shows_every_instance_and_part_as_it_is(operator: Operator) -> None:
     seen = operator.json("status")
     echo = seen["instances"]["echo"]
     assert (echo["state"], echo["health"], echo["drift"]) == ("running", "healthy", None)
-    assert echo["mcpUrl"] == "https://mcp-echo.cli.mcpier.localhost:36443/mcp"
+    assert echo["mcpUrl"] == URL
     assert 1 << 20 < echo["memory"]["used"] < echo["memory"]["limit"] == 128 << 20
     assert seen["instances"]["resting"]["state"] == "absent"
     assert {part: row["health"] for part, row in seen["platform"].items()} == dict.fromkeys(
@@ -54,7 +56,7 @@ def test_the_table_has_a_line_for_each_and_the_urls_whole(operator: Operator) ->
         "running",
         "healthy",
         "/128 MiB",
-        "https://mcp-echo.cli.mcpier.localhost:36443/mcp",
+        URL,
     ):
         assert cell in echo
     (resting,) = [line for line in table.splitlines() if line.startswith("resting")]

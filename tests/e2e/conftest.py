@@ -11,21 +11,18 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.e2e import tls_stack as tls
 from tests.e2e.deployment import (
     CONFIG,
     DOMAIN,
     HTTPS_PORT,
+    STACK,
     Deployment,
     docker,
-    left_on_host,
-    remove_images,
-    sweep,
+    taken_away,
 )
 from tests.e2e.served import localhost_names
 from tests.e2e.tls_stack import TlsStack
 
-STACK = "e2e"
 GIVEN_SECRET = "a canary among the variables"
 # What the first deploy printed, beside the checkout.
 FIRST_UP = "first-up.log"
@@ -37,36 +34,23 @@ Seen through the edge</h1></body>"""
 @pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """A stack that is up; it is taken away again, and must leave nothing."""
-    sweep(STACK)
     made = Deployment.make(tmp_path_factory.mktemp("e2e"), STACK, CONFIG)
-    try:
+    with taken_away(made):
         assert made.pulumi("stack", "init", STACK).returncode == 0
         made.set_secret("instances.demo.env.SHOP_LOGIN", GIVEN_SECRET)
         up = made.make_target("up", timeout=900)
         assert up.returncode == 0, up.stdout
         (made.directory.parent / FIRST_UP).write_text(up.stdout)
         yield made
-        destroyed = made.make_target("destroy")
-        assert destroyed.returncode == 0, destroyed.stdout
-        assert left_on_host(STACK) == []
-    finally:
-        sweep(STACK)
 
 
 @pytest.fixture(scope="session")
 def tls_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsStack]:
     """A stack for its certificate and its web app; it must leave nothing either."""
-    sweep(tls.STACK)
     made = TlsStack.make(tmp_path_factory.mktemp("tls"))
-    try:
+    with taken_away(made.deployment, "mcpier/echo"):
         made.begin()
         yield made
-        destroyed = made.deployment.make_target("destroy")
-        assert destroyed.returncode == 0, destroyed.stdout
-        assert left_on_host(tls.STACK) == []
-    finally:
-        sweep(tls.STACK)
-        remove_images("mcpier/echo")
 
 
 @pytest.fixture(scope="session")

@@ -3,34 +3,32 @@
 import json
 import os
 import shutil
-import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from tests.places import place
+
 PROJECT = Path(__file__).resolve().parents[2]
+STACK = "e2e"
 DOMAIN = "e2e.mcpier.localhost"
-HTTPS_PORT = 18443
+PLACE = place(STACK)
+HTTPS_PORT = PLACE.https_port
 BASES = {
     "debian": "mcpier/base-debian:bookworm",
     "node": "mcpier/base-node:22-bookworm",
     "python": "mcpier/base-python:3.11-bookworm",
     "traefik": "mcpier/base-traefik:3.7.15",
 }
-EDGE = {
-    "httpPort": 18080,
-    "httpsPort": HTTPS_PORT,
-    "adminPort": 19443,
-    "controlSubnet": "10.77.254.0/28",
-}
 SECRETS = "mcpier:secrets"
 CONFIG = {
     "mcpier:domain": DOMAIN,
-    "mcpier:edge": EDGE,
+    "mcpier:edge": PLACE.edge,
     "mcpier:tls": {"mode": "self-signed"},
     "mcpier:bases": BASES,
     "mcpier:instances": {
@@ -126,30 +124,6 @@ class Deployment:
         return outputs
 
 
-class begun:
-    """An `up` that runs in a process group of its own; what is left of it is ended."""
-
-    def __init__(self, deployment: Deployment, log: Path = Path(os.devnull)) -> None:
-        with log.open("wb") as output:
-            self.process = subprocess.Popen(
-                ["make", "up", f"STACK={deployment.stack}"],
-                cwd=deployment.directory,
-                env=dict(deployment.environ),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-
-    def __enter__(self) -> subprocess.Popen[bytes]:
-        return self.process
-
-    def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(timeout=30)
-
-
 def left_on_host(stack: str) -> list[str]:
     """Names of the containers, networks and volumes that carry a stack's label."""
     found = []
@@ -163,6 +137,25 @@ def left_on_host(stack: str) -> list[str]:
         listed = docker(kind, "ls", *everything, "--filter", label, "--format", form)
         found += [f"{kind} {name}" for name in listed.split()]
     return found
+
+
+@contextmanager
+def taken_away(deployment: Deployment, *repositories: str) -> Iterator[None]:
+    """Takes the deployment's stack away behind what is done with it; it must leave nothing.
+
+    `repositories` are those of the images of the tests' own types, which go too.
+    """
+    stack = deployment.stack
+    sweep(stack)
+    try:
+        yield
+        destroyed = deployment.make_target("destroy")
+        assert destroyed.returncode == 0, destroyed.stdout
+        assert left_on_host(stack) == []
+    finally:
+        sweep(stack)
+        for repository in repositories:
+            remove_images(repository)
 
 
 def sweep(stack: str) -> None:

@@ -14,11 +14,13 @@ import yaml
 from tests.attack.stack import checkout
 from tests.e2e.deployment import BASES, Deployment, docker
 from tests.e2e.watching import EventStream
+from tests.places import place
 from tests.waiting import until
 
 STACK = "e2e-light"
 DOMAIN = "light.mcpier.localhost"
-HTTPS_PORT = 32443
+PLACE = place(STACK)
+HTTPS_PORT = PLACE.https_port
 INSTANCES = {"steady": {"type": "echo", "tokens": ["alice"]}}
 TYPE: dict[str, Any] = {
     "description": "Breaks; for the tests of failing deploys alone.",
@@ -42,12 +44,7 @@ def config(instances: Mapping[str, Any]) -> dict[str, Any]:
     """The stack's file, with these instances."""
     return {
         "mcpier:domain": DOMAIN,
-        "mcpier:edge": {
-            "httpPort": 32080,
-            "httpsPort": HTTPS_PORT,
-            "adminPort": 32444,
-            "controlSubnet": "10.77.11.0/28",
-        },
+        "mcpier:edge": PLACE.edge,
         "mcpier:tls": {"mode": "self-signed"},
         "mcpier:bases": BASES,
         "mcpier:instances": dict(instances),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import BaseServer
 from typing import Any
 
 from tests.waiting import until
@@ -35,7 +36,13 @@ def process(
 @contextmanager
 def serving(handler: type[BaseHTTPRequestHandler], port: int) -> Iterator[None]:
     """A server of this process on a port of 127.0.0.1."""
-    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    with in_background(ThreadingHTTPServer(("127.0.0.1", port), handler)):
+        yield
+
+
+@contextmanager
+def in_background(server: BaseServer) -> Iterator[None]:
+    """Has a server answer in a thread, and closes it on leaving."""
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

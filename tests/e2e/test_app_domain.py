@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from tests.e2e.nginx import web_app
-from tests.e2e.tls_stack import APP, HOST, HTTP_PORT, HTTPS_PORT, SELF_SIGNED, TlsStack
+from tests.e2e.tls_stack import APP, HOST, HTTPS_PORT, PLACE, SELF_SIGNED, TlsStack
 
 Ask = Callable[..., httpx2.Response]
 
@@ -46,7 +46,7 @@ def test_nothing_that_a_client_claims_reaches_it(ask: Ask) -> None:
 
 
 def test_plain_http_leads_to_it_over_https(ask: Ask) -> None:
-    answer = httpx2.get(f"http://{APP}:{HTTP_PORT}/a?b=c")
+    answer = httpx2.get(f"http://{APP}:{PLACE.http_port}/a?b=c")
     assert answer.status_code in (301, 308)
     assert answer.headers["location"] == f"https://{APP}:{HTTPS_PORT}/a?b=c"
 

@@ -14,7 +14,7 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.e2e.deployment import DOMAIN, HTTPS_PORT, Deployment
+from tests.e2e.deployment import DOMAIN, HTTPS_PORT, PLACE, Deployment
 
 TYPESCRIPT = Path(__file__).parent / "typescript"
 
@@ -147,7 +147,7 @@ def test_a_stopped_instance_answers_its_own_token_with_its_state(
 
 def test_plain_http_is_redirected_to_https(resolved_names: None) -> None:
     with httpx2.Client(timeout=10) as http:
-        answer = http.get(f"http://mcp-demo.{DOMAIN}:18080/mcp")
+        answer = http.get(f"http://mcp-demo.{DOMAIN}:{PLACE.http_port}/mcp")
     assert answer.status_code in (301, 308)
     assert answer.headers["location"] == f"https://mcp-demo.{DOMAIN}:{HTTPS_PORT}/mcp"
 

@@ -19,11 +19,13 @@ from tests.authority import present_authority
 from tests.e2e import ssh_login
 from tests.e2e.deployment import BASES, PROJECT, Deployment, left_on_host
 from tests.e2e.elsewhere import ALSO_THERE, HOST, THERE, TLS_PORT, Elsewhere, elsewhere
+from tests.e2e.served import in_background
 from tests.e2e.test_elsewhere import EDGE, STACK, config
+from tests.places import place
 
 pytestmark = [pytest.mark.docker, pytest.mark.soak]
 
-HTTPS_PORT = int(str(EDGE["httpsPort"]))
+HTTPS_PORT = place(STACK).https_port
 ECHO = {"type": "echo", "tokens": ["alice"]}
 ECHO_CONTAINER = f"mcpier-{STACK}-mcp-echo"
 
@@ -75,15 +77,8 @@ def edge_on_loopback() -> Iterator[None]:
                 carry(self.request, far)
                 back.join()
 
-    server = socketserver.ThreadingTCPServer(("127.0.0.1", HTTPS_PORT), Forward)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with in_background(socketserver.ThreadingTCPServer(("127.0.0.1", HTTPS_PORT), Forward)):
         yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def carry(source: socket.socket, target: socket.socket) -> None:
@@ -164,15 +159,16 @@ def test_the_doctor_looks_there_and_lists_what_instances_reach(deployment: Deplo
 def test_a_port_that_is_taken_there_is_named_before_anything_changes(
     deployment: Deployment, there: Elsewhere
 ) -> None:
-    taken = ("python3", "-m", "http.server", "33081")
+    port = place("e2e").http_port
+    taken = ("python3", "-m", "http.server", str(port))
     options = ("--detach", "--rm", "--name", "taker", "--network", "host", "--init")
     there.docker("run", *options, BASES["python"], *taken)
     moved = config(HOST, echo=ECHO)
-    moved["mcpier:edge"] = {**EDGE, "httpPort": 33081}
+    moved["mcpier:edge"] = {**EDGE, "httpPort": port}
     deployment.write(moved)
     refused = deployment.make_target("up")
     deployment.write(config(HOST, echo=ECHO))
     there.docker("rm", "--force", "taker")
     assert refused.returncode != 0
-    said = "another program on the Docker host listens on: 33081 (mcpier:edge.httpPort)"
+    said = f"another program on the Docker host listens on: {port} (mcpier:edge.httpPort)"
     assert said in refused.stdout

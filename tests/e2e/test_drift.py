@@ -4,8 +4,7 @@ import json
 import subprocess
 from typing import Any
 
-from tests.e2e.conftest import STACK
-from tests.e2e.deployment import Deployment, docker
+from tests.e2e.deployment import STACK, Deployment, docker
 
 DEMO = f"mcpier-{STACK}-mcp-demo"
 PROXY = f"mcpier-{STACK}-socket-proxy"

@@ -24,15 +24,11 @@ from tests.e2e.elsewhere import (
     elsewhere,
     write_certificates,
 )
+from tests.places import place
 
 STACK = "elsewhere"
 DOMAIN = "elsewhere.mcpier.localhost"
-EDGE = {
-    "httpPort": 33080,
-    "httpsPort": 33443,
-    "adminPort": 33943,
-    "controlSubnet": "10.77.12.0/28",
-}
+EDGE = place(STACK).edge
 ECHO = {"echo": {"type": "echo", "tokens": ["alice"]}}
 
 

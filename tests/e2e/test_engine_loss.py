@@ -13,7 +13,8 @@ import pytest
 from psutil import process_iter
 
 from tests.e2e import second_engine as second
-from tests.e2e.deployment import BASES, Deployment, begun
+from tests.e2e.begun import begun
+from tests.e2e.deployment import BASES, Deployment
 from tests.e2e.light_stack import DOMAIN, STACK, LightStack
 from tests.e2e.second_engine import SecondEngine, second_engine
 from tests.waiting import until
@@ -91,12 +92,11 @@ def test_an_engine_that_goes_away_in_the_middle_of_an_up_is_named_and_the_next_u
 ) -> None:
     stack.write_type("slow", lines)
     stack.write({"slow": {"type": "slow", "tokens": ["bob"]}})
-    log = stack.deployment.directory / "log"
-    with stack.steady(), begun(stack.deployment, log) as up:
+    with stack.steady(), begun(stack.deployment) as up:
         until(lambda: moment(engine), 120, "the deploy has not come so far")
         engine.kill()
-        assert up.wait(timeout=180) != 0
-    said = log.read_text()
+        assert up.process.wait(timeout=180) != 0
+    said = up.log.read_text()
     assert "Traceback" not in said, said
     assert "Cannot connect to the Docker daemon" in said
     assert "see that the Docker engine runs" in said

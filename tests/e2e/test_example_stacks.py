@@ -8,21 +8,17 @@ from typing import Any
 import pytest
 
 from components.core.stack_yaml import read_yaml
-from tests.e2e.deployment import BASES, PROJECT, Deployment, left_on_host, sweep
-
-PORTS = {"dev": 20080, "example": 21080}
-SUBNETS = {"dev": "10.77.231.0/28", "example": "10.77.232.0/28"}
+from tests.e2e.deployment import BASES, PROJECT, Deployment, taken_away
+from tests.places import place
 
 
 def config_of(name: str) -> dict[str, Any]:
     """The config of a stack file, at ports, a network and a domain of its own, and offline."""
     document: Any = read_yaml((PROJECT / "stacks" / f"Pulumi.{name}.yaml").read_text("utf-8"))
-    port = PORTS[name]
-    edge = {"httpPort": port, "httpsPort": port + 1, "adminPort": port + 2}
     return {
         **document["config"],
         "mcpier:domain": f"{name}.mcpier.localhost",
-        "mcpier:edge": edge | {"controlSubnet": SUBNETS[name]},
+        "mcpier:edge": place(f"e2e-{name}").edge,
         "mcpier:bases": BASES,
     }
 
@@ -31,17 +27,11 @@ def config_of(name: str) -> dict[str, Any]:
 def deployed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Deployment]:
     """The stack of a file, up; it must leave nothing."""
     stack = f"e2e-{request.param}"
-    sweep(stack)
     made = Deployment.make(tmp_path / "first", stack, config_of(request.param))
-    try:
+    with taken_away(made):
         up = made.make_target("up")
         assert up.returncode == 0, up.stdout
         yield made
-        destroyed = made.make_target("destroy")
-        assert destroyed.returncode == 0, destroyed.stdout
-        assert left_on_host(stack) == []
-    finally:
-        sweep(stack)
 
 
 @pytest.mark.docker

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.deployment import docker, left_on_host, remove_images, sweep
+from tests.e2e.deployment import docker, taken_away
 from tests.e2e.light_stack import STACK, LightStack, container, container_id
 
 pytestmark = pytest.mark.soak
@@ -15,18 +15,10 @@ BROKEN = "broken"
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LightStack]:
     """A stack that is up with its steady instance; it must leave nothing."""
-    sweep(STACK)
     made = LightStack.make(tmp_path_factory.mktemp("light"))
-    try:
+    with taken_away(made.deployment, "mcpier/echo", f"mcpier/{BROKEN}"):
         made.up()
         yield made
-        destroyed = made.deployment.make_target("destroy")
-        assert destroyed.returncode == 0, destroyed.stdout
-        assert left_on_host(STACK) == []
-    finally:
-        sweep(STACK)
-        remove_images("mcpier/echo")
-        remove_images(f"mcpier/{BROKEN}")
 
 
 @pytest.fixture(autouse=True)

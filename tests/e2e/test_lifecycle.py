@@ -5,31 +5,36 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from ipaddress import IPv4Network
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import STACK
-from tests.e2e.deployment import CONFIG, EDGE, Deployment, begun, docker, left_on_host, sweep
+from tests.e2e.begun import begun
+from tests.e2e.deployment import (
+    CONFIG,
+    PLACE,
+    STACK,
+    Deployment,
+    docker,
+    left_on_host,
+    sweep,
+)
+from tests.places import place
 
-T = TypeVar("T")
 KILLED = "e2e-killed"
 KILLED_CONFIG = CONFIG | {
     "mcpier:domain": "killed.mcpier.localhost",
-    "mcpier:edge": {
-        "httpPort": 28080,
-        "httpsPort": 28443,
-        "adminPort": 29443,
-        "controlSubnet": "10.77.253.0/28",
-    },
+    "mcpier:edge": place(KILLED).edge,
     "mcpier:instances": {"demo": {"type": "playwright", "tokens": ["alice"]}},
 }
 
 
 def test_a_second_up_changes_nothing_and_takes_seconds(deployment: Deployment) -> None:
     # A number that pulumi writes into the file in stackConfigDir is one for the program too.
-    port = ("mcpier:edge.httpsPort", str(EDGE["httpsPort"]))
+    port = ("mcpier:edge.httpsPort", str(PLACE.https_port))
     assert deployment.pulumi("config", "set", "--path", *port, "--stack", STACK).returncode == 0
     begin = time.monotonic()
     again = deployment.make_target("up")
@@ -74,7 +79,8 @@ def test_containers_that_stand_still_are_started_and_waited_for(
 def test_another_control_network_takes_the_place_of_the_old_one(
     deployment: Deployment, browse: Any
 ) -> None:
-    edge = {**EDGE, "controlSubnet": "10.77.249.0/28"}
+    beside = str(IPv4Network((int(PLACE.control[-1]) + 1, 28)))
+    edge = {**PLACE.edge, "controlSubnet": beside}
     deployment.write({**CONFIG, "mcpier:edge": edge})
     try:
         changed = deployment.make_target("up")
@@ -89,21 +95,21 @@ def test_up_ends_with_the_urls_the_command_for_clients_and_the_seconds(
     deployment: Deployment,
 ) -> None:
     shown = deployment.make_target("up").stdout
-    assert "https://mcp-demo.e2e.mcpier.localhost:18443/mcp" in shown
-    assert "https://vnc-demo.e2e.mcpier.localhost:18443/" in shown
+    assert f"https://mcp-demo.e2e.mcpier.localhost:{PLACE.https_port}/mcp" in shown
+    assert f"https://vnc-demo.e2e.mcpier.localhost:{PLACE.https_port}/" in shown
     assert ".venv/bin/mcpier connect demo --stack e2e --json" in shown
     assert re.search(r"seconds: engine [\d.]+ .*bases [\d.]+ .*deploy [\d.]+ .*total [\d.]+", shown)
 
 
 def test_an_up_while_another_runs_is_told_who_runs_it(deployment: Deployment) -> None:
     with begun(deployment) as first:
-        holder = wait_for(lambda: lock_holder(deployment))
+        holder = first.wait_for(partial(lock_holder, deployment))
         os.kill(holder, signal.SIGSTOP)
         try:
             second = deployment.make_target("up")
         finally:
             os.kill(holder, signal.SIGCONT)
-        assert first.wait(timeout=120) == 0
+        assert first.process.wait(timeout=120) == 0
     assert second.returncode != 0
     assert f"another update of stack {STACK} is running: process {holder}" in second.stdout
     assert "Traceback" not in second.stdout
@@ -139,9 +145,8 @@ def test_an_up_killed_half_way_is_repaired_by_the_next(
     moment: Callable[[], bool], killed: Deployment
 ) -> None:
     with begun(killed) as first:
-        wait_for(moment)
-        os.killpg(first.pid, signal.SIGKILL)
-        first.wait(timeout=10)
+        first.wait_for(moment)
+        first.kill()
     repaired = killed.make_target("up")
     assert repaired.returncode == 0, repaired.stdout
     assert "was killed half-way: cancelling its lock" in repaired.stdout
@@ -155,9 +160,8 @@ def test_an_up_killed_half_way_is_repaired_by_the_next(
 
 def test_an_up_killed_half_way_is_taken_away_whole(killed: Deployment) -> None:
     with begun(killed) as first:
-        wait_for(the_instance_is_being_made)
-        os.killpg(first.pid, signal.SIGKILL)
-        first.wait(timeout=10)
+        first.wait_for(the_instance_is_being_made)
+        first.kill()
     destroyed = killed.make_target("destroy")
     assert destroyed.returncode == 0, destroyed.stdout
     assert left_on_host(KILLED) == []
@@ -172,13 +176,3 @@ def lock_holder(deployment: Deployment) -> int | None:
         if found:
             return int(found[1])
     return None
-
-
-def wait_for(look: Callable[[], T | None], seconds: float = 240) -> T:
-    """What `look` gives once it gives something true."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"it did not come true within {seconds} s")

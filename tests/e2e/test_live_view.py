@@ -15,10 +15,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from PIL import Image, ImageChops, ImageStat
 
-from tests.e2e.conftest import STACK
-from tests.e2e.deployment import DOMAIN, HTTPS_PORT, Deployment, docker
+from tests.e2e.deployment import DOMAIN, HTTPS_PORT, STACK, Deployment, docker
 from tests.e2e.test_clients import connection, python_client
 
+SIGNED_IN = Path(__file__).parent / "signed_in.cjs"
 SCRIPT = Path(__file__).parent / "live_view.cjs"
 FRAMES = Path(__file__).parent / "watch_frames.cjs"
 WATCH_SECONDS = 1800
@@ -59,7 +59,7 @@ def browse_view(script: Path, asked: dict[str, Any], timeout: float) -> dict[str
     command = [
         *("docker", "run", "--rm", "-i", "--network", "host", "--tmpfs", "/tmp"),
         *("--label", f"mcpier.stack={STACK}", "--env", "NODE_PATH=/opt/mcpier/node_modules"),
-        *("--entrypoint", "node", image, "-e", script.read_text()),
+        *("--entrypoint", "node", image, "-e", SIGNED_IN.read_text() + script.read_text()),
     ]
     told = json.dumps(asked | {"pin": certificate_pin()})
     done = subprocess.run(command, input=told, capture_output=True, text=True, timeout=timeout)

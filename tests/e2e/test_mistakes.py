@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from tests.e2e.deployment import CONFIG, Deployment, left_on_host, sweep
+from tests.places import place
 
 MISTAKEN = "e2e-mistaken"
+PLACE = place(MISTAKEN)
 
 
 @pytest.fixture
@@ -23,11 +25,9 @@ def mistaken(tmp_path: Path) -> Iterator[Deployment]:
 
 def changed(changes: dict[str, Any]) -> dict[str, Any]:
     """The config of a stack of its own, with changes."""
-    # Below the ports that the kernel gives to outgoing connections (32768 and up).
-    edge = {"httpPort": 27080, "httpsPort": 27443, "adminPort": 27444}
     own = {
         "mcpier:domain": "mistaken.mcpier.localhost",
-        "mcpier:edge": edge | {"controlSubnet": "10.77.252.0/28"},
+        "mcpier:edge": PLACE.edge,
         "mcpier:instances": {},
     }
     return {**copy.deepcopy(CONFIG), **own, **changes}
@@ -60,9 +60,10 @@ def test_pulumi_typed_by_hand_says_the_same(mistaken: Deployment) -> None:
 
 
 def test_a_taken_port_is_named_with_the_key_that_sets_it(mistaken: Deployment) -> None:
-    with socket.create_server(("127.0.0.1", 27443)):
+    with socket.create_server(("127.0.0.1", PLACE.https_port)):
         said = failed(mistaken)
-    assert "another program on the Docker host listens on: 27443 (mcpier:edge.httpsPort)" in said
+    port = f"{PLACE.https_port} (mcpier:edge.httpsPort)"
+    assert f"another program on the Docker host listens on: {port}" in said
     assert left_on_host(MISTAKEN) == []
 
 

@@ -11,12 +11,11 @@ import anyio
 import pytest
 
 from components.core.routing import GATE_PATH, GATE_PORT, OPERATIONS_PORT, PAGES_PORT
-from tests.e2e.conftest import STACK, served_page
-from tests.e2e.deployment import BASES, EDGE, Deployment, docker
+from tests.e2e.conftest import served_page
+from tests.e2e.deployment import BASES, PLACE, STACK, Deployment, docker
 from tests.e2e.test_clients import connection, python_client
-from tests.e2e.test_lifecycle import wait_for
+from tests.waiting import until
 
-GATE = "10.77.254.2"
 # A page may send a request anywhere; whether it is answered is all that it is told.
 FETCH = """async () => {
   const answered = url => fetch(url, {mode: "no-cors", signal: AbortSignal.timeout(3000)})
@@ -34,7 +33,7 @@ def sibling(deployment: Deployment) -> Iterator[str]:
     try:
         form = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
         address = docker("inspect", "--format", form, made).strip()
-        wait_for(lambda: answers_the_host(f"http://{address}:8080/"), 20)
+        until(lambda: answers_the_host(f"http://{address}:8080/"), 20, "it does not answer")
         yield address
     finally:
         docker("rm", "--force", made)
@@ -46,14 +45,14 @@ def test_a_page_reaches_no_other_instance_no_part_of_the_platform_and_no_docker(
     gateway = str(urlsplit(page_url).hostname)
     inside = [
         f"http://{sibling}:8080/",
-        f"http://{GATE}:{GATE_PORT}{GATE_PATH}",
-        f"http://{GATE}:{PAGES_PORT}/",
-        f"http://{GATE}:{OPERATIONS_PORT}/readyz",
+        f"http://{PLACE.gate}:{GATE_PORT}{GATE_PATH}",
+        f"http://{PLACE.gate}:{PAGES_PORT}/",
+        f"http://{PLACE.gate}:{OPERATIONS_PORT}/readyz",
     ]
     assert all(map(answers_the_host, inside))
-    ports = (EDGE["adminPort"], 2375, 2376)
+    ports = (PLACE.admin_port, 2375, 2376)
     outside = [f"http://{host}:{port}/ping" for host in (gateway, "127.0.0.1") for port in ports]
-    assert answers_the_host(f"http://127.0.0.1:{EDGE['adminPort']}/ping")
+    assert answers_the_host(f"http://127.0.0.1:{PLACE.admin_port}/ping")
 
     async def fetched(other_page: str) -> list[str]:
         async with python_client(connection(deployment), ca_file) as client:

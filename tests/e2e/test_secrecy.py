@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import FIRST_UP, GIVEN_SECRET, STACK
-from tests.e2e.deployment import Deployment, docker
+from tests.e2e.conftest import FIRST_UP, GIVEN_SECRET
+from tests.e2e.deployment import STACK, Deployment, docker
 
 
 @pytest.fixture(scope="session")

@@ -12,11 +12,13 @@ from tests.authority import Authority, pem, present_authority
 from tests.e2e.deployment import BASES, PROJECT, Deployment, docker
 from tests.e2e.nginx import PORT
 from tests.e2e.watching import EventStream, Handshakes, served_serial
+from tests.places import place
 from tests.waiting import until
 
 STACK = "e2e-tls"
 DOMAIN = "tls.mcpier.localhost"
-HTTP_PORT, HTTPS_PORT = 23080, 23443
+PLACE = place(STACK)
+HTTPS_PORT = PLACE.https_port
 HOST = f"mcp-echo.{DOMAIN}"
 APP = f"app.{DOMAIN}"
 TRAEFIK = f"mcpier-{STACK}-traefik"
@@ -27,12 +29,7 @@ def config(tls: dict[str, Any]) -> dict[str, Any]:
     """The stack's file."""
     return {
         "mcpier:domain": DOMAIN,
-        "mcpier:edge": {
-            "httpPort": HTTP_PORT,
-            "httpsPort": HTTPS_PORT,
-            "adminPort": 23444,
-            "controlSubnet": "10.77.248.0/28",
-        },
+        "mcpier:edge": PLACE.edge,
         "mcpier:tls": tls,
         "mcpier:webapp": {"url": f"http://127.0.0.1:{PORT}"},
         "mcpier:bases": BASES,

@@ -1,8 +1,5 @@
-// A person who watches for long: opens the live view, signs in with the view token, and looks at the
-// picture ten times a second. Reads {url, token, pin, seconds} on stdin; prints how many different
-// pictures were seen, the longest time in milliseconds without a new one, and every status shown.
-const { text } = require('node:stream/consumers');
-const { chromium } = require('playwright-core');
+// Looks at the picture ten times a second; says how many different ones were seen, the longest time in
+// milliseconds without a new one, and every status shown. Reads {seconds}.
 
 // Runs in the page.
 async function watch(milliseconds) {
@@ -23,29 +20,9 @@ async function watch(milliseconds) {
   return { seen, longest, statuses };
 }
 
-async function main() {
-  const { url, token, pin, seconds } = JSON.parse(await text(process.stdin));
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      // The key of the stack's certificate, and no other one that the CA did not sign.
-      `--ignore-certificate-errors-spki-list=${pin}`,
-      '--host-resolver-rules=MAP *.localhost 127.0.0.1',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-    ],
-  });
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  await page.goto(url);
-  await page.getByLabel('View token').fill(token);
-  await page.getByRole('button').click();
+async function look(page, { seconds }) {
   await page.waitForFunction(() => document.getElementById('status')?.textContent === 'Connected');
-  console.log(JSON.stringify(await page.evaluate(watch, seconds * 1000)));
-  await browser.close();
+  return page.evaluate(watch, seconds * 1000);
 }
 
-main().catch((error) => {
-  console.error(error);
-  process.exit(1);
-});
+signedIn(look).catch(failed);

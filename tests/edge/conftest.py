@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.deployment import Deployment, left_on_host, remove_images, sweep
+from tests.e2e.deployment import Deployment, taken_away
 from tests.e2e.served import localhost_names
 from tests.edge.session import Session, client
 from tests.edge.stack import CONFIG, CONTAINER, INSTANCE, STACK, Reach, address, checkout
@@ -15,18 +15,11 @@ from tests.edge.stack import CONFIG, CONTAINER, INSTANCE, STACK, Reach, address,
 @pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """A stack that is up; it is taken away again, and must leave nothing."""
-    sweep(STACK)
     made = checkout(tmp_path_factory.mktemp("edge"), STACK, CONFIG)
-    try:
+    with taken_away(made, "mcpier/conformance"):
         up = made.make_target("up", timeout=900)
         assert up.returncode == 0, up.stdout
         yield made
-        destroyed = made.make_target("destroy")
-        assert destroyed.returncode == 0, destroyed.stdout
-        assert left_on_host(STACK) == []
-    finally:
-        sweep(STACK)
-        remove_images("mcpier/conformance")
 
 
 @pytest.fixture(scope="session")

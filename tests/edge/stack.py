@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.deployment import BASES, Deployment, docker
+from tests.places import place
 
 STACK = "edge"
 DOMAIN = "edge.mcpier.localhost"
-HTTPS_PORT = 28443
+PLACE = place(STACK)
+HTTPS_PORT = PLACE.https_port
 INSTANCE = "conformance"
 HOST = f"mcp-{INSTANCE}.{DOMAIN}"
 CONTAINER = f"mcpier-{STACK}-mcp-{INSTANCE}"
@@ -18,12 +20,7 @@ SERVER = Path(__file__).parent / "server"
 DOOR = "http://localhost:8080"
 CONFIG: dict[str, Any] = {
     "mcpier:domain": DOMAIN,
-    "mcpier:edge": {
-        "httpPort": 28080,
-        "httpsPort": HTTPS_PORT,
-        "adminPort": 28444,
-        "controlSubnet": "10.77.246.0/28",
-    },
+    "mcpier:edge": PLACE.edge,
     "mcpier:tls": {"mode": "self-signed"},
     "mcpier:bases": BASES,
     "mcpier:instances": {

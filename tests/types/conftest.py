@@ -15,7 +15,7 @@ import yaml
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.e2e.deployment import BASES, Deployment, docker, left_on_host, remove_images, sweep
+from tests.e2e.deployment import BASES, Deployment, docker, taken_away
 from tests.e2e.served import localhost_names
 from tests.types.types_stack import PROJECT, READY, STACK, config, page_files
 
@@ -26,7 +26,6 @@ FIRST_UP = "first-up.log"
 @pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """A stack that is up, with the type of docs/adding-a-type.md from a folder beside it."""
-    sweep(STACK)
     build_ready()
     files = page_files()
     directory = tmp_path_factory.mktemp("types")
@@ -36,16 +35,12 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
             (directory / name).write_text(text)
     made = Deployment.make(directory, STACK, config(yaml.safe_load(files["stack"])))
     try:
-        up = made.make_target("up", timeout=900)
-        assert up.returncode == 0, up.stdout
-        (directory / FIRST_UP).write_text(up.stdout)
-        yield made
-        destroyed = made.make_target("destroy")
-        assert destroyed.returncode == 0, destroyed.stdout
-        assert left_on_host(STACK) == []
+        with taken_away(made, "mcpier/greeter"):
+            up = made.make_target("up", timeout=900)
+            assert up.returncode == 0, up.stdout
+            (directory / FIRST_UP).write_text(up.stdout)
+            yield made
     finally:
-        sweep(STACK)
-        remove_images("mcpier/greeter")
         subprocess.run(["docker", "image", "rm", READY], capture_output=True, check=False)
 
 

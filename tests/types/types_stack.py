@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.deployment import BASES
+from tests.places import place
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGE = PROJECT / "docs" / "adding-a-type.md"
 STACK = "e2e-types"
 DOMAIN = "types.mcpier.localhost"
-# Below those that Linux gives to outgoing connections.
-HTTPS_PORT = 29443
+PLACE = place(STACK)
+HTTPS_PORT = PLACE.https_port
 # The image of the type `everything`, under a name of the tests.
 READY = "mcpier/test-ready:1"
 FENCE = re.compile(r"^```(\w+) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -37,12 +38,7 @@ def config(added: dict[str, Any]) -> dict[str, Any]:
     instances = {id_: instance | tokens for id_, instance in INSTANCES.items()}
     return {
         "mcpier:domain": DOMAIN,
-        "mcpier:edge": {
-            "httpPort": 29080,
-            "httpsPort": HTTPS_PORT,
-            "adminPort": 29943,
-            "controlSubnet": "10.77.13.0/28",
-        },
+        "mcpier:edge": PLACE.edge,
         "mcpier:tls": {"mode": "self-signed"},
         "mcpier:bases": BASES,
         **added,

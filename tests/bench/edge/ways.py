@@ -15,23 +15,21 @@ from urllib.parse import urlsplit
 
 from tests.e2e.deployment import BASES, Deployment, docker, remove_images, sweep
 from tests.edge.stack import address
+from tests.places import place
 from tests.waiting import until
 
 STACK = "bench-edge"
 DOMAIN = "bench-edge.mcpier.localhost"
-HTTPS_PORT, PLAIN_PORT = 29443, 29543
+PLACE = place(STACK)
+# The plain Traefik listens beside the stack's own.
+HTTPS_PORT, PLAIN_PORT = PLACE.https_port, PLACE.admin_port + 1
 CONTAINER = f"mcpier-{STACK}-mcp-echo"
 TRAEFIK = f"mcpier-{STACK}-traefik"
 PLAIN = f"mcpier-{STACK}-plain"
 GO = Path(__file__).parent / "go"
 CONFIG: dict[str, Any] = {
     "mcpier:domain": DOMAIN,
-    "mcpier:edge": {
-        "httpPort": 29080,
-        "httpsPort": HTTPS_PORT,
-        "adminPort": 29444,
-        "controlSubnet": "10.77.245.0/28",
-    },
+    "mcpier:edge": PLACE.edge,
     "mcpier:tls": {"mode": "self-signed"},
     "mcpier:bases": BASES,
     "mcpier:instances": {"echo": {"type": "go-echo", "tokens": ["alice"]}},

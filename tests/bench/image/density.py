@@ -11,17 +11,13 @@ from tests.bench.figures import figure
 from tests.bench.image.fleet import HOST_MIB, IDLE_SECONDS, available_mib
 from tests.bench.image.setting import BENCH, Setting
 from tests.e2e.deployment import BASES, Deployment, docker, sweep
+from tests.places import place
 
 STACK = "bench-density"
 INSTANCES = 22
 CONFIG: dict[str, Any] = {
     "mcpier:domain": "density.mcpier.localhost",
-    "mcpier:edge": {
-        "httpPort": 26080,
-        "httpsPort": 26443,
-        "adminPort": 26444,
-        "controlSubnet": "10.77.249.0/28",
-    },
+    "mcpier:edge": place(STACK).edge,
     "mcpier:bases": BASES,
     "mcpier:instances": {
         f"browser-{number}": {"type": "playwright", "tokens": ["bench"]}

@@ -11,18 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.deployment import BASES, Deployment, docker, sweep
+from tests.places import place
 
 STACK = "bench"
 # The label of what the rivals make; another stack than mcpier's, which would take it for its own.
 FLOOR = "bench-floor"
 COMPOSE = "bench-compose"
 ECHO = Path(__file__).parents[2] / "attack" / "echo"
-EDGE = {
-    "httpPort": 27080,
-    "httpsPort": 27443,
-    "adminPort": 27444,
-    "controlSubnet": "10.77.250.0/28",
-}
+EDGE = place(STACK).edge
 LINES = 40
 PROGRAM = """
 import pulumi, pulumi_docker as docker

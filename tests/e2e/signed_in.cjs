@@ -1,0 +1,31 @@
+// A person's browser at the live view, before one of the scripts beside it: opens the view, signs in
+// with the view token, and prints as JSON what the script's function makes of the page. Reads {url,
+// token, pin, …} on stdin, which the function is given too.
+const { text } = require('node:stream/consumers');
+const { chromium } = require('playwright-core');
+
+async function signedIn(look) {
+  const asked = JSON.parse(await text(process.stdin));
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      // The key of the stack's certificate, and no other one that the CA did not sign.
+      `--ignore-certificate-errors-spki-list=${asked.pin}`,
+      '--host-resolver-rules=MAP *.localhost 127.0.0.1',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+    ],
+  });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.goto(asked.url);
+  await page.getByLabel('View token').fill(asked.token);
+  await page.getByRole('button').click();
+  console.log(JSON.stringify(await look(page, asked)));
+  await browser.close();
+}
+
+function failed(error) {
+  console.error(error);
+  process.exit(1);
+}

@@ -1,0 +1,69 @@
+"""Where each stack of the tests stands on the host: its ports, and its control network.
+
+No two meet: the containers of a run that was broken off come back with the engine.
+"""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+
+STACKS = (
+    "e2e",
+    "e2e-dev",
+    "e2e-example",
+    "e2e-judged",
+    "e2e-killed",
+    "e2e-light",
+    "e2e-mistaken",
+    "e2e-tls",
+    "e2e-types",
+    "edge",
+    "elsewhere",
+    "attack",
+    "attack-exposed",
+    "cli",
+    "cli-compose",
+    "cli-many",
+    "bench",
+    "bench-density",
+    "bench-edge",
+)
+# Below the ports that Linux gives to outgoing connections (32768 and up).
+FIRST_PORT, PORTS_EACH = 20000, 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A stack's ports; and the control network, with the address that authgate has there."""
+
+    http_port: int
+    https_port: int
+    admin_port: int
+    control: IPv4Network
+
+    @property
+    def gate(self) -> str:
+        """authgate's address, the first behind the gateway's."""
+        return str(self.control[2])
+
+    @property
+    def edge(self) -> dict[str, object]:
+        """`mcpier:edge` of the stack's file."""
+        return {
+            "httpPort": self.http_port,
+            "httpsPort": self.https_port,
+            "adminPort": self.admin_port,
+            "controlSubnet": str(self.control),
+        }
+
+
+def place(stack: str) -> Place:
+    """The place of one of `STACKS`."""
+    number = STACKS.index(stack)
+    port = FIRST_PORT + PORTS_EACH * number
+    first = IPv4Address("10.77.100.0") + 256 * number
+    return Place(
+        http_port=port,
+        https_port=port + 1,
+        admin_port=port + 2,
+        control=IPv4Network(f"{first}/28"),
+    )
