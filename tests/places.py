@@ -1,6 +1,7 @@
 """Where each stack of the tests stands on the host: its ports, and its control network.
 
-No two meet: the containers of a run that was broken off come back with the engine.
+No two meet, and no user would choose such a name: by it the runner removes what a run that was
+broken off has left, and what the engine has started again with itself.
 """
 
 from dataclasses import dataclass
@@ -8,7 +9,17 @@ from ipaddress import IPv4Address, IPv4Network
 
 STACKS = (
     "e2e",
+    "e2e-attack",
+    "e2e-attack-exposed",
+    "e2e-bench",
+    "e2e-bench-density",
+    "e2e-bench-edge",
+    "e2e-cli",
+    "e2e-cli-compose",
+    "e2e-cli-many",
     "e2e-dev",
+    "e2e-edge",
+    "e2e-elsewhere",
     "e2e-example",
     "e2e-judged",
     "e2e-killed",
@@ -16,16 +27,6 @@ STACKS = (
     "e2e-mistaken",
     "e2e-tls",
     "e2e-types",
-    "edge",
-    "elsewhere",
-    "attack",
-    "attack-exposed",
-    "cli",
-    "cli-compose",
-    "cli-many",
-    "bench",
-    "bench-density",
-    "bench-edge",
 )
 # Below the ports that Linux gives to outgoing connections (32768 and up).
 FIRST_PORT, PORTS_EACH = 20000, 10

@@ -11,11 +11,11 @@ from components.core.routing import OPERATIONS_PORT
 from tests.e2e.deployment import BASES, Deployment, docker
 from tests.places import place
 
-STACK = "attack"
+STACK = "e2e-attack"
 DOMAIN = "attack.mcpier.localhost"
 PLACE = place(STACK)
-GATE = "mcpier-attack-authgate"
-REGISTRY = "mcpier-attack-registry"
+GATE = f"mcpier-{STACK}-authgate"
+REGISTRY = f"mcpier-{STACK}-registry"
 READINESS = (PLACE.gate, OPERATIONS_PORT)
 LISTED_ORIGIN = "https://app.example.org"
 # Ids of one length: pages name the host, and shall otherwise be the same to the byte.

@@ -14,7 +14,7 @@ from tests.attack.stack import STACK, checkout, config, container
 from tests.e2e.deployment import PROJECT, Deployment, docker, left_on_host, sweep
 from tests.places import place
 
-EXPOSED = "attack-exposed"
+EXPOSED = "e2e-attack-exposed"
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 from tests.e2e.deployment import BASES
 from tests.places import place
 
-STACK = "cli"
+STACK = "e2e-cli"
 DOMAIN = "cli.mcpier.localhost"
 PLACE = place(STACK)
 HTTPS_PORT = PLACE.https_port

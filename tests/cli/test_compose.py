@@ -19,7 +19,7 @@ from tests.e2e.deployment import docker, left_on_host, sweep
 from tests.places import place
 from tests.waiting import until
 
-STACK = "cli-compose"
+STACK = "e2e-cli-compose"
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_its_containers_are_as_locked_down_as_the_deployed_ones(project: Path) -
     for part in ("mcp-echo", "authgate", "traefik", "socket-proxy"):
         ours, deployed = (
             json.loads(docker("inspect", container(part, stack)))[0]["HostConfig"]
-            for stack in (STACK, "cli")
+            for stack in (STACK, "e2e-cli")
         )
         for key in ("CapDrop", "CapAdd", "Memory", "MemorySwap", "NanoCpus", "PidsLimit"):
             assert ours.get(key) == deployed.get(key), (part, key)

@@ -11,7 +11,7 @@ from tests.cli.operator import Operator
 from tests.cli.stack import CONFIG, container
 from tests.e2e.deployment import docker, sweep
 
-STACK = "cli-many"
+STACK = "e2e-cli-many"
 COUNT = 50
 SECONDS = 1.5
 # Other programs may be at work on the machine.

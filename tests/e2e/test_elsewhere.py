@@ -26,7 +26,7 @@ from tests.e2e.elsewhere import (
 )
 from tests.places import place
 
-STACK = "elsewhere"
+STACK = "e2e-elsewhere"
 DOMAIN = "elsewhere.mcpier.localhost"
 EDGE = place(STACK).edge
 ECHO = {"echo": {"type": "echo", "tokens": ["alice"]}}

@@ -8,7 +8,7 @@ from typing import Any
 from tests.e2e.deployment import BASES, Deployment, docker
 from tests.places import place
 
-STACK = "edge"
+STACK = "e2e-edge"
 DOMAIN = "edge.mcpier.localhost"
 PLACE = place(STACK)
 HTTPS_PORT = PLACE.https_port

@@ -18,7 +18,7 @@ from tests.edge.stack import address
 from tests.places import place
 from tests.waiting import until
 
-STACK = "bench-edge"
+STACK = "e2e-bench-edge"
 DOMAIN = "bench-edge.mcpier.localhost"
 PLACE = place(STACK)
 # The plain Traefik listens beside the stack's own.

@@ -13,7 +13,7 @@ from tests.bench.image.setting import BENCH, Setting
 from tests.e2e.deployment import BASES, Deployment, docker, sweep
 from tests.places import place
 
-STACK = "bench-density"
+STACK = "e2e-bench-density"
 INSTANCES = 22
 CONFIG: dict[str, Any] = {
     "mcpier:domain": "density.mcpier.localhost",

@@ -13,10 +13,10 @@ from typing import Any
 from tests.e2e.deployment import BASES, Deployment, docker, sweep
 from tests.places import place
 
-STACK = "bench"
+STACK = "e2e-bench"
 # The label of what the rivals make; another stack than mcpier's, which would take it for its own.
-FLOOR = "bench-floor"
-COMPOSE = "bench-compose"
+FLOOR = "e2e-bench-floor"
+COMPOSE = "e2e-bench-compose"
 ECHO = Path(__file__).parents[2] / "attack" / "echo"
 EDGE = place(STACK).edge
 LINES = 40
