@@ -8,6 +8,7 @@ import sys
 
 import uvicorn
 import uvloop
+from starlette.types import ASGIApp
 
 from authgate.app import create_app
 from authgate.audit import Audit
@@ -31,8 +32,21 @@ def serve(settings: Settings) -> None:
     for problem in Audit(settings.registry).run().problems:
         _log.error("registry: %s", problem)
     writer = BatchWriter(sys.stdout.buffer)
-    config = uvicorn.Config(
-        create_app(settings, writer.write),
+    server = uvicorn.Server(configured(create_app(settings, writer.write)))
+    # uvicorn stops on a signal and then raises it again, which would end us with its status.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(server.serve(sockets=sockets))
+    finally:
+        writer.flush()
+
+
+def configured(app: ASGIApp) -> uvicorn.Config:
+    """uvicorn as the gate runs it: with nothing that the gate does not need."""
+    return uvicorn.Config(
+        app,
         http="httptools",
         ws="none",
         lifespan="off",
@@ -44,14 +58,6 @@ def serve(settings: Settings) -> None:
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE,
     )
-    # uvicorn stops on a signal and then raises it again, which would end us with its status.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
-    try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(uvicorn.Server(config).serve(sockets=sockets))
-    finally:
-        writer.flush()
 
 
 def _listen(address: str, port: int) -> socket.socket:

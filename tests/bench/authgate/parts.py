@@ -33,6 +33,8 @@ HOST = f"{INSTANCE}.{DOMAIN}"
 EDGES = {"none": 26081, "basic": 26082, "gate": 26083, "floor": 26084}
 BACKEND = "127.0.0.20:26080"
 FLOOR = f"127.0.0.21:{GATE_PORT}"
+# uvicorn alone, as the gate runs it.
+BARE = f"127.0.0.25:{GATE_PORT}"
 # Gates that differ in how many instances their registry holds.
 GATES = {BUSY: "127.0.0.22", 1_000: "127.0.0.23", 10_000: "127.0.0.24"}
 # {SHA}, the cheapest that Traefik's basicAuth knows: of the user alice, with the password alice.
@@ -46,6 +48,7 @@ class Parts:
 
     traefik: psutil.Process
     floor: psutil.Process
+    bare: psutil.Process
     gates: Mapping[int, psutil.Process]
 
 
@@ -59,7 +62,9 @@ def running(folder: Path) -> Iterator[Parts]:
         environment = {"LISTEN": FLOOR, "TOKEN": ALICE}
         floor = enter(_process([_built(folder, "floor")], FLOOR, environment, folder / "floor.log"))
         gates = {size: enter(_gate(folder, size, address)) for size, address in GATES.items()}
-        yield Parts(traefik=enter(_traefik(folder)), floor=floor, gates=gates)
+        serve = [sys.executable, "-m", "tests.bench.authgate.bare", *BARE.split(":")]
+        bare = enter(_process(serve, BARE, {}, folder / "bare.log"))
+        yield Parts(traefik=enter(_traefik(folder)), floor=floor, bare=bare, gates=gates)
 
 
 def _built(folder: Path, name: str) -> str:

@@ -28,7 +28,8 @@ def report(samples: Samples, parts: Parts) -> None:
     for row in samples:
         if row.startswith("direct"):
             _cpu(samples, row, few if " of " in row else ())
-    figure(BENCH, "direct allowed", [sample.p99 for sample in samples["direct allowed"]], "ms p99")
+    for row in ("direct allowed", "direct bare"):
+        figure(BENCH, row, [sample.p99 for sample in samples[row]], "ms p99")
     for size, process in parts.gates.items():
         rss = process.memory_info().rss / MIB
         figure(BENCH, f"RSS, {size} instances registered", [rss], "MiB")

@@ -9,7 +9,7 @@ import psutil
 from authgate.gate import PATH
 from tests.authgate.harness import ALICE
 from tests.bench.authgate.load import Load
-from tests.bench.authgate.parts import BUSY, EDGES, FLOOR, GATE_PORT, GATES, HOST, Parts
+from tests.bench.authgate.parts import BARE, BUSY, EDGES, FLOOR, GATE_PORT, GATES, HOST, Parts
 
 BEARER = f"Authorization: Bearer {ALICE}"
 WRONG = "Authorization: Bearer nope-0123456789"
@@ -71,5 +71,6 @@ def _direct_rows(parts: Parts) -> Iterator[Row]:
     yield row("1 of 1000", 1_000)
     yield row("1 of 10000", 10_000)
     yield row("all of 10000", 10_000, instances=10_000)
-    floor = Load(url=f"http://{FLOOR}{PATH}", host=HOST, headers=[*FORWARDED, BEARER])
-    yield Row(name="direct floor", load=floor, asked=parts.floor)
+    for name, address, process in (("bare", BARE, parts.bare), ("floor", FLOOR, parts.floor)):
+        load = Load(url=f"http://{address}{PATH}", host=HOST, headers=[*FORWARDED, BEARER])
+        yield Row(name=f"direct {name}", load=load, asked=process)
