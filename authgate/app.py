@@ -1,7 +1,5 @@
 """One application on three ports."""
 
-from collections.abc import Callable
-
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -22,12 +20,12 @@ from authgate.settings import GATE_PORT, OPERATIONS_PORT, PAGES_PORT, Settings
 from authgate.view_pages import ViewPages
 
 
-def create_app(settings: Settings, write: Callable[[bytes], object]) -> ASGIApp:
-    """The whole gate; `write` takes the decision log's lines."""
+def create_app(settings: Settings, journal: Journal) -> ASGIApp:
+    """The whole gate."""
     context = Context(
         hosts=Hosts(settings.domain, settings.public_port),
         registry=Registry(settings.registry),
-        journal=Journal(write),
+        journal=journal,
     )
     return by_port(context, Audit(settings.registry))
 

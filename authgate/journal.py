@@ -1,9 +1,11 @@
 """What is kept of each decision: a log line, a count, a latency."""
 
+import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import orjson
 
@@ -13,36 +15,90 @@ from authgate.forwarded import ForwardedRequest
 UNKNOWN = "unknown"
 # Upper bounds in seconds; a decision takes some ten microseconds.
 BUCKETS = (0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.02, 0.1)
+# Written down one at a time, between requests, a decision costs four times what it costs among
+# others. More at once would hold up the request behind them, and what waits takes memory.
+TOGETHER = 64
+
+
+class _Decided(NamedTuple):
+    """A decision that waits to be written down; `time` is in seconds since 1970."""
+
+    time: float
+    door: str
+    request: ForwardedRequest
+    decision: Decision
+    known: bool
+    seconds: float
 
 
 class Journal:
-    """Counts decisions and writes one JSON line for each; holds no token, nor a part of one."""
+    """Counts decisions and writes one JSON line for each; holds no token, nor a part of one.
 
-    def __init__(self, write: Callable[[bytes], object]) -> None:
+    `write` takes whole lines, many at once; `soon` calls a function within some milliseconds.
+    """
+
+    def __init__(
+        self, write: Callable[[bytes], object], soon: Callable[[Callable[[], None]], object]
+    ) -> None:
         self._write = write
-        self.decisions: Counter[tuple[str, str]] = Counter()
-        self.latencies = [0] * (len(BUCKETS) + 1)
-        self.seconds = 0.0
+        self._soon = soon
+        self._waiting: list[_Decided] = []
+        self._expected = False
+        self._decisions: Counter[tuple[str, str]] = Counter()
+        self._latencies = [0] * (len(BUCKETS) + 1)
+        self._seconds = 0.0
 
     def decided(
         self, door: str, request: ForwardedRequest, decision: Decision, known: bool, seconds: float
     ) -> None:
-        """Notes a decision; `door` is where it fell: `gate`, `check`, `sign-in` or `link`.
+        """Notes a decision; `door` is where it fell: `gate`, `check`, `sign-in` or `link`."""
+        self._waiting.append(_Decided(time.time(), door, request, decision, known, seconds))
+        if len(self._waiting) == TOGETHER:
+            self.write_down()
+        elif not self._expected:
+            self._expected = True
+            self._soon(self._write_in_time)
+
+    def write_down(self) -> None:
+        """Writes what waits."""
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            self._write(b"".join([self._noted(decided) for decided in waiting]))
+
+    @property
+    def decisions(self) -> Counter[tuple[str, str]]:
+        """How many there were, by instance and reason."""
+        self.write_down()
+        return self._decisions
+
+    @property
+    def latencies(self) -> tuple[list[int], float]:
+        """How many took up to each of `BUCKETS`, or longer; and the seconds of all."""
+        self.write_down()
+        return self._latencies, self._seconds
+
+    def _write_in_time(self) -> None:
+        self._expected = False
+        self.write_down()
+
+    def _noted(self, decided: _Decided) -> bytes:
+        """Counts a decision; its line.
 
         Names of hosts that do not exist are the client's invention: they share one label.
         """
+        request, decision = decided.request, decided.decision
         label = request.host.label if request.host else ""
-        self.decisions[label if known else UNKNOWN, decision.reason] += 1
-        self.latencies[bisect_left(BUCKETS, seconds)] += 1
-        self.seconds += seconds
+        self._decisions[label if decided.known else UNKNOWN, decision.reason] += 1
+        self._latencies[bisect_left(BUCKETS, decided.seconds)] += 1
+        self._seconds += decided.seconds
         line = {
-            "time": datetime.now(UTC),
-            "door": door,
+            "time": datetime.fromtimestamp(decided.time, UTC),
+            "door": decided.door,
             "instance": label,
             "token": decision.client,
             "address": request.address,
             "decision": "allow" if decision.reason is Reason.ALLOWED else "refuse",
             "reason": decision.reason,
-            "microseconds": round(seconds * 1e6),
+            "microseconds": round(decided.seconds * 1e6),
         }
-        self._write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)

@@ -53,9 +53,10 @@ def _decisions(journal: Journal) -> Metric:
 
 def _latencies(journal: Journal) -> Metric:
     bounds = [*map(str, BUCKETS), "+Inf"]
-    buckets = list(zip(bounds, accumulate(journal.latencies), strict=True))
+    latencies, seconds = journal.latencies
+    buckets = list(zip(bounds, accumulate(latencies), strict=True))
     family = HistogramMetricFamily("authgate_decision_seconds", "Time taken by a decision.")
-    family.add_metric((), buckets, journal.seconds)
+    family.add_metric((), buckets, seconds)
     return family
 
 

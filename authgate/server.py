@@ -5,6 +5,7 @@ import logging
 import signal
 import socket
 import sys
+from collections.abc import Callable
 
 import uvicorn
 import uvloop
@@ -14,13 +15,15 @@ from authgate.app import create_app
 from authgate.audit import Audit
 from authgate.errors import AuthgateError
 from authgate.events import log_events_as_json
+from authgate.journal import Journal
 from authgate.settings import GATE_PORT, OPERATIONS_PORT, PAGES_PORT, Settings
-from authgate.writer import BatchWriter
 
 # Traefik drops a connection after 90 idle seconds: were we to drop it first, a request that is
 # just being sent would fail.
 _KEEP_ALIVE = 120
 _GRACE = 5
+# How long a line of the decision log may wait for others.
+_LOG_SECONDS = 0.05
 
 _log = logging.getLogger(__name__)
 
@@ -31,8 +34,8 @@ def serve(settings: Settings) -> None:
     sockets = [_listen(settings.listen, port) for port in (GATE_PORT, PAGES_PORT, OPERATIONS_PORT)]
     for problem in Audit(settings.registry).run().problems:
         _log.error("registry: %s", problem)
-    writer = BatchWriter(sys.stdout.buffer)
-    server = uvicorn.Server(configured(create_app(settings, writer.write)))
+    journal = Journal(_write, _soon)
+    server = uvicorn.Server(configured(create_app(settings, journal)))
     # uvicorn stops on a signal and then raises it again, which would end us with its status.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
@@ -40,7 +43,7 @@ def serve(settings: Settings) -> None:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(server.serve(sockets=sockets))
     finally:
-        writer.flush()
+        journal.write_down()
 
 
 def configured(app: ASGIApp) -> uvicorn.Config:
@@ -58,6 +61,15 @@ def configured(app: ASGIApp) -> uvicorn.Config:
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE,
     )
+
+
+def _write(lines: bytes) -> None:
+    sys.stdout.buffer.write(lines)
+    sys.stdout.buffer.flush()
+
+
+def _soon(call: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_later(_LOG_SECONDS, call)
 
 
 def _listen(address: str, port: int) -> socket.socket:

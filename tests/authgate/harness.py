@@ -88,7 +88,7 @@ class Stage:
         self.context = Context(
             hosts=Hosts(DOMAIN, 8443),
             registry=Registry(self.folder, lambda: self.elapsed),
-            journal=Journal(self.lines.append),
+            journal=Journal(self.lines.append, lambda write: write()),
             clock=lambda: self.now,
         )
         self.app = by_port(self.context, Audit(self.folder))
