@@ -11,13 +11,13 @@ from typing import Any
 
 import httpx2
 import pytest
-import yaml
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from tests.e2e.deployment import BASES, Deployment, docker, taken_away
 from tests.e2e.served import localhost_names
-from tests.types.types_stack import PROJECT, READY, STACK, config, page_files
+from tests.types.bridged import TAG, build
+from tests.types.types_stack import PROJECT, READY, STACK, config, page_config, page_files
 
 Connect = Callable[[str], AbstractAsyncContextManager[Client]]
 FIRST_UP = "first-up.log"
@@ -33,7 +33,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         if name != "stack":
             (directory / name).parent.mkdir(exist_ok=True)
             (directory / name).write_text(text)
-    made = Deployment.make(directory, STACK, config(yaml.safe_load(files["stack"])))
+    made = Deployment.make(directory, STACK, config(page_config()))
     try:
         with taken_away(made, "mcpier/greeter"):
             up = made.make_target("up", timeout=900)
@@ -53,6 +53,25 @@ def outputs(deployment: Deployment) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def connected(outputs: dict[str, Any]) -> Connect:
     """Opens an MCP session with an instance, on the official SDK, through the whole edge."""
+    return connector(outputs)
+
+
+@pytest.fixture(scope="session")
+def bridge_image() -> None:
+    """The image of the type stdio without any packages, as `tests.types.bridged` runs it."""
+    done = build(TAG)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session", autouse=True)
+def resolved_names() -> Iterator[None]:
+    """Names of `*.localhost` resolve."""
+    with localhost_names():
+        yield
+
+
+def connector(outputs: dict[str, Any]) -> Connect:
+    """What opens a session with any instance of the stack whose outputs these are."""
     trust = ssl.create_default_context(cadata=outputs["ca"])
 
     @asynccontextmanager
@@ -64,13 +83,6 @@ def connected(outputs: dict[str, Any]) -> Connect:
             yield client
 
     return connect
-
-
-@pytest.fixture(scope="session", autouse=True)
-def resolved_names() -> Iterator[None]:
-    """Names of `*.localhost` resolve."""
-    with localhost_names():
-        yield
 
 
 def build_ready() -> None:

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from tests.e2e.deployment import BASES
 from tests.places import place
 
@@ -44,6 +46,12 @@ def config(added: dict[str, Any]) -> dict[str, Any]:
         **added,
         "mcpier:instances": instances | added["mcpier:instances"],
     }
+
+
+def page_config() -> dict[str, Any]:
+    """What the page about adding a type has one write into the stack's file."""
+    found: dict[str, Any] = yaml.safe_load(page_files()["stack"])
+    return found
 
 
 def page_files() -> dict[str, str]:

@@ -6,6 +6,7 @@ import { Client } from "@modelcontextprotocol/client";
 import { Server } from "@modelcontextprotocol/server";
 import { acquireListenSubscriptions, getUpstreamBridge, proxyServer, startHTTPServer } from "mcp-proxy";
 
+import { Calls, CAPABILITIES } from "./calls.mjs";
 import { ServerProcess } from "./server_process.mjs";
 
 const SECRETS = "/run/secrets/mcpier/env";
@@ -34,7 +35,9 @@ function end(reason) {
 const [program, ...args] = JSON.parse(process.env.MCPIER_COMMAND ?? "[]");
 if (!program) end("the choice command names no program");
 const upstream = new ServerProcess({ program, args, env: environment(), onGiveUp: end });
-const client = new Client({ name: "mcpier", version: "1" });
+const client = new Client({ name: "mcpier", version: "1" }, { capabilities: CAPABILITIES });
+const calls = new Calls(REQUEST_MILLISECONDS);
+calls.lead(client);
 try {
   await client.connect(upstream, { timeout: START_MILLISECONDS });
 } catch (error) {
@@ -44,10 +47,12 @@ try {
 const server = await startHTTPServer({
   createServer: async () => {
     const serverCapabilities = client.getServerCapabilities() ?? {};
-    const made = new Server(client.getServerVersion(), {
-      capabilities: serverCapabilities,
-      instructions: client.getInstructions(),
-    });
+    const made = calls.watch(
+      new Server(client.getServerVersion(), {
+        capabilities: serverCapabilities,
+        instructions: client.getInstructions(),
+      }),
+    );
     await proxyServer({ client, requestTimeout: REQUEST_MILLISECONDS, server: made, serverCapabilities });
     return made;
   },

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 
 import { JsonLines } from "./json_lines.mjs";
+import { Questions } from "./questions.mjs";
 
 const INTERNAL_ERROR = -32603;
 const FIRST_PAUSE = 100;
@@ -15,9 +16,11 @@ export class ServerProcess {
   constructor({ program, args, env, onGiveUp }) {
     Object.assign(this, { program, args, env, onGiveUp });
     this.pending = new Set();
+    this.questions = new Questions();
     // What the client said to begin its session; each new process is told it again.
     this.greetings = [];
     this.replaying = null;
+    this.notified = false;
     this.failures = 0;
     this.closing = false;
   }
@@ -27,10 +30,15 @@ export class ServerProcess {
   }
 
   async send(message) {
+    if (message.method === undefined) {
+      const answer = this.questions.answered(message);
+      if (answer) this.write(answer);
+      return;
+    }
     if (message.method === "initialize") this.greetings = [message];
     else if (message.method === "notifications/initialized") this.greetings[1] = message;
     else if (message.method === "notifications/cancelled") this.pending.delete(message.params?.requestId);
-    if (message.method !== undefined && message.id !== undefined) this.pending.add(message.id);
+    if (message.id !== undefined) this.pending.add(message.id);
     if (!this.child || this.replaying !== null) this.refuse(message, "is being started again");
     else this.write(message);
   }
@@ -74,9 +82,22 @@ export class ServerProcess {
         if (this.greetings[1]) this.write(this.greetings[1]);
         return;
       }
-      if (!this.pending.delete(message.id)) return;
-    }
-    this.onmessage?.(message);
+      if (this.pending.delete(message.id)) this.answer(message);
+    } else if (message.id !== undefined) this.onmessage?.(this.questions.asked(message));
+    else this.notify(this.questions.told(message));
+  }
+
+  notify(notification) {
+    if (!this.notified) setImmediate(() => Object.assign(this, { notified: false }));
+    this.notified = true;
+    this.onmessage?.(notification);
+  }
+
+  // The SDK handles a notification a little later than an answer, which would make a call's last
+  // progress come too late: an answer that stands right behind one waits for it.
+  answer(message) {
+    if (this.notified) setImmediate(() => this.onmessage?.(message));
+    else this.onmessage?.(message);
   }
 
   ended(child, how) {
@@ -85,6 +106,7 @@ export class ServerProcess {
     if (this.closing) return;
     this.failures += 1;
     console.error(`mcpier: ${this.program} ended: ${how}`);
+    for (const message of this.questions.takenBack()) this.onmessage?.(message);
     for (const id of [...this.pending]) this.refuse({ id }, `ended (${how})`);
     if (this.failures >= MOST_STARTS) {
       this.onGiveUp(`${this.program} ended ${this.failures} times without an answer: ${how}`);
