@@ -17,6 +17,7 @@ from mcp.client.streamable_http import streamable_http_client
 from tests.e2e.deployment import BASES, Deployment, docker, taken_away
 from tests.e2e.served import localhost_names
 from tests.types.bridged import TAG, build
+from tests.types.seen_types import add_types
 from tests.types.types_stack import PROJECT, READY, STACK, config, page_config, page_files
 
 Connect = Callable[[str], AbstractAsyncContextManager[Client]]
@@ -34,8 +35,9 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
             (directory / name).parent.mkdir(exist_ok=True)
             (directory / name).write_text(text)
     made = Deployment.make(directory, STACK, config(page_config()))
+    add_types(made.directory / "image")
     try:
-        with taken_away(made, "mcpier/greeter"):
+        with taken_away(made, "mcpier/greeter", "mcpier/seen", "mcpier/open"):
             up = made.make_target("up", timeout=900)
             assert up.returncode == 0, up.stdout
             (directory / FIRST_UP).write_text(up.stdout)

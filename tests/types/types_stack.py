@@ -1,4 +1,4 @@
-"""A stack with an instance of every shipped type but the browser, and of a type from outside."""
+"""A stack with an instance of every shipped type but the browser, and of types of the tests'."""
 
 import re
 from pathlib import Path
@@ -31,6 +31,8 @@ INSTANCES: dict[str, dict[str, Any]] = {
     },
     "shell": {"type": "shell"},
     "books": {"type": "postgres"},
+    "seen": {"type": "seen"},
+    "open": {"type": "open"},
 }
 
 
