@@ -57,7 +57,7 @@ ALL = [
     Phase(
         name="types",
         minutes=6,
-        commands=[pytest("tests/types"), pytest("tests/edge", "-m", "not soak")],
+        commands=[pytest("tests/types", "-m", "not soak"), pytest("tests/edge", "-m", "not soak")],
     ),
     Phase(name="operators", minutes=5, commands=[pytest("tests/cli", "-m", "not soak")]),
 ]
