@@ -1,4 +1,8 @@
+class Configuration:
+    name: str
+
 class Subprocess:
+    config: Configuration
     pid: int
     laststart: float
 

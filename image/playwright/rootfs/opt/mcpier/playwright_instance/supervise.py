@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from supervisor.options import ServerOptions
 from supervisor.supervisord import Supervisor
 
 from playwright_instance.devtools import close_browser
+from playwright_instance.named_lines import NamedLines
 from playwright_instance.programs import find_program
 from playwright_instance.verdict_file import GIVEN_UP, VERDICT
 
@@ -21,6 +23,12 @@ CHECKER = "checker"
 # Longer than the slowest check: every probe of it timing out.
 SILENT_SECONDS = 12.0
 BROWSER_ENDS_SECONDS = 8.0
+# Each behind the last bytes of a program's output.
+ENDINGS = (
+    events.ProcessStateBackoffEvent,
+    events.ProcessStateExitedEvent,
+    events.ProcessStateStoppedEvent,
+)
 
 
 class InstanceSupervisor(Supervisor):
@@ -29,6 +37,7 @@ class InstanceSupervisor(Supervisor):
     def runforever(self) -> None:
         """Fork the programs before the first poll, which waits a second for events."""
         events.subscribe(events.SupervisorStoppingEvent, end_browser)
+        log_programs(NamedLines(sys.stdout.buffer))
         for group in sorted(self.process_groups.values()):
             group.transition()
         super().runforever()
@@ -40,6 +49,20 @@ class InstanceSupervisor(Supervisor):
         last_sign = max(last_verdict(), checker.laststart)
         if checker.pid and time.time() - last_sign > SILENT_SECONDS:
             os.kill(checker.pid, signal.SIGKILL)
+
+
+def log_programs(lines: NamedLines) -> None:
+    """Have what the programs print written there, to the last byte of one that ends."""
+
+    def printed(event: events.ProcessLogStdoutEvent) -> None:
+        lines.take(event.process.config.name, event.data)
+
+    def ended(event: events.ProcessStateEvent) -> None:
+        lines.end(event.process.config.name)
+
+    events.subscribe(events.ProcessLogStdoutEvent, printed)
+    for ending in ENDINGS:
+        events.subscribe(ending, ended)
 
 
 def last_verdict(path: Path = VERDICT) -> float:
