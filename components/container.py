@@ -35,7 +35,8 @@ class Private:
 class ContainerArgs:
     """A container; memory in MiB (swap included), `stop_seconds` from SIGTERM to SIGKILL.
 
-    Host folders are seen read-only, at the paths that they have on the host.
+    Host folders are seen read-only, at the paths that they have on the host. `hosts` are addresses
+    by names that the container knows.
     Its limit of processes is set by `components.readiness`: the provider has no field for it.
     """
 
@@ -53,6 +54,7 @@ class ContainerArgs:
     network_mode: str = "bridge"
     network: pulumi.Input[str] | None = None
     address: str | None = None
+    hosts: Mapping[str, str] = field(default_factory=dict)
     private: Private | None = None
     mounts: Sequence[Mount] = ()
     host_folders: Sequence[str] = ()
@@ -90,6 +92,11 @@ def declare_container(
         # An unset memory_swap or network_mode shows a difference on every refresh.
         network_mode=args.network_mode,
         networks_advanced=_networks(args),
+        hosts=[
+            docker.ContainerHostArgs(host=name, ip=address)
+            for name, address in sorted(args.hosts.items())
+        ]
+        or None,
         memory=args.memory,
         memory_swap=args.memory,
         cpus=str(args.cpus) if args.cpus else None,

@@ -1,6 +1,6 @@
 """The whole platform of a stack, one component per part."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -18,6 +18,7 @@ from components.instance_secrets import InstanceSecrets
 from components.instance_volumes import InstanceVolumes
 from components.isolation import probe_isolation
 from components.networks import Networks
+from components.observability import Observability
 from components.probe import Probe
 from components.protection import Protection
 from components.readiness import Part, await_ready
@@ -50,6 +51,8 @@ class Platform(pulumi.ComponentResource):
             proxy=proxy,
             vault=self._vault,
             files_image=files_image,
+            # Its metrics are at an address of this network.
+            after=[networks.control],
             opts=child,
         )
         gate = Authgate(
@@ -99,8 +102,30 @@ class Platform(pulumi.ComponentResource):
         protected = [part for item, parts in found if item.protected for part in parts]
         needed = [part.container for part in (*edge, *protected)] if spec.protected else []
         Protection("protection", needed, child)
-        await_ready("readiness", [*edge, *(part for _, parts in found for part in parts)], child)
+        metrics = self._observability(networks, proxy, [traefik.container, gate.container])
+        instances = [part for _, parts in found for part in parts]
+        await_ready("readiness", [*edge, *metrics, *instances], child)
         self.register_outputs({})
+
+    def _observability(
+        self, networks: Networks, proxy: SocketProxy, after: Sequence[pulumi.Resource]
+    ) -> list[Part]:
+        """What keeps metrics, where the stack does; no instance needs it."""
+        if self._spec.observability is None or proxy.metrics is None:
+            return []
+        kept = Observability(
+            "observability",
+            self._spec,
+            self._spec.observability,
+            networks=networks,
+            socket=proxy.metrics,
+            after=[proxy.container, *after],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return [
+            Part(title="The exporter", container=kept.exporter, pids=PLATFORM_PIDS),
+            Part(title="Prometheus", container=kept.prometheus, pids=PLATFORM_PIDS),
+        ]
 
     def _certificates(self, traefik: Traefik) -> list[Part]:
         if traefik.host_certificates is None:

@@ -1,5 +1,6 @@
-"""The socket-proxy: the few reads of the Docker API that Traefik needs, over a unix socket."""
+"""The socket-proxy: the few reads of the Docker API that a stack needs, over unix sockets."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pulumi
@@ -12,18 +13,26 @@ from components.core.flags import SOCKET
 from components.core.instance_type import Health
 from components.core.model import StackSpec
 from components.core.naming import host_name, labels
+from components.core.observability import METRICS_SOCKET
 from components.core.parts import SOCKET_PROXY as ROLE
 from components.image import built_image
 from components.volume import declare_volume
 
 FOLDER = "image/socket-proxy"
+METRICS_VOLUME = "metrics-proxy"
+# The image's own command, with the exporter's reads beside Traefik's.
+BOTH = "haproxy -W -db -f /etc/haproxy/haproxy.cfg -f /etc/haproxy/metrics.cfg"
 
 
 class SocketProxy(pulumi.ComponentResource):
-    """The one container that mounts docker.sock; it has no network at all."""
+    """The one container that mounts docker.sock; it has no network at all.
+
+    `volume` holds the socket for Traefik, `metrics` the exporter's, where metrics are kept.
+    """
 
     container: docker.Container
     volume: docker.Volume
+    metrics: docker.Volume | None
 
     def __init__(self, name: str, spec: StackSpec, opts: pulumi.ResourceOptions) -> None:
         super().__init__("mcpier:index:SocketProxy", name, {}, opts)
@@ -35,8 +44,14 @@ class SocketProxy(pulumi.ComponentResource):
             parent=self,
         )
         self.volume = declare_volume(ROLE, spec.stack, labels(spec.stack, ROLE), self)
+        self.metrics = None
+        if spec.observability is not None:
+            marks = labels(spec.stack, ROLE)
+            self.metrics = declare_volume(METRICS_VOLUME, spec.stack, marks, self)
         self.container = declare_container(
-            name, _container(spec, image, self.volume), pulumi.ResourceOptions(parent=self)
+            name,
+            _with_metrics(_container(spec, image, self.volume), spec, self.metrics),
+            pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({})
 
@@ -51,8 +66,26 @@ def _container(spec: StackSpec, image: docker.RemoteImage, volume: docker.Volume
         # docker.sock belongs to root; without capabilities that is all root may open.
         user="0",
         network_mode="none",
-        mounts=[Mount(volume=volume.name, path=SOCKET.rpartition("/")[0], read_only=False)],
+        mounts=[_socket_mount(volume, SOCKET)],
         docker_socket=True,
         memory=64,
         stop_seconds=5,
     )
+
+
+def _with_metrics(
+    args: ContainerArgs, spec: StackSpec, volume: docker.Volume | None
+) -> ContainerArgs:
+    """With a second socket, on which the exporter is told of this stack's containers alone."""
+    if volume is None:
+        return args
+    return replace(
+        args,
+        command=BOTH.split(),
+        environment={"MCPIER_STACK": spec.stack},
+        mounts=[*args.mounts, _socket_mount(volume, METRICS_SOCKET)],
+    )
+
+
+def _socket_mount(volume: docker.Volume, socket: str) -> Mount:
+    return Mount(volume=volume.name, path=socket.rpartition("/")[0], read_only=False)

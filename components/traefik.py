@@ -27,7 +27,10 @@ Pair = tuple[str, str]
 
 
 class Traefik(pulumi.ComponentResource):
-    """Traefik on the host's network, so that client addresses are real."""
+    """Traefik on the host's network, so that client addresses are real.
+
+    Its container starts behind all of `after`.
+    """
 
     container: docker.Container
     host_certificates: HostCertificates | None
@@ -41,6 +44,7 @@ class Traefik(pulumi.ComponentResource):
         proxy: SocketProxy,
         vault: Vault,
         files_image: docker.RemoteImage,
+        after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("mcpier:index:Traefik", name, {}, opts)
@@ -67,7 +71,7 @@ class Traefik(pulumi.ComponentResource):
             _container(spec, image, static_flags(spec, network), mounts, acme),
             pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[files, proxy.container, *([acme.written] if acme else [])],
+                depends_on=[files, proxy.container, *([acme.written] if acme else []), *after],
             ),
         )
         self.register_outputs({})

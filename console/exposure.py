@@ -10,6 +10,7 @@ from typing import Any
 
 from components.core.model import StackSpec
 from components.core.naming import LOCKED, helper_run, host_name
+from components.core.observability import TRAEFIK_METRICS_PORT, traefik_address
 from console import docker
 from console.findings import Finding
 
@@ -62,10 +63,12 @@ def exposure(spec: StackSpec, look: Callable[[], DockerHost]) -> Iterator[Findin
     network = docker.inspect_network(name)
     gateway, bridge = network["IPAM"]["Config"][0]["Gateway"], f"br-{network['Id'][:12]}"
     edge = {spec.edge.http_port, spec.edge.https_port}
+    # Answers Prometheus alone.
+    metrics = {(traefik_address(spec.edge), TRAEFIK_METRICS_PORT)} if spec.observability else set()
     named = {
         (gateway if each.address == EVERYWHERE else each.address, each.port): each.program
         for each in [*look().reachable_elsewhere, *_published()]
-        if each.port not in edge
+        if each.port not in edge and (each.address, each.port) not in metrics
     }
     run = f"{helper_run(spec.stack, name)} {LOCKED} {BOUNDED}"
     for address, port, is_docker in _run(spec, "knock", run, json.dumps(sorted(named))):

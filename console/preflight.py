@@ -17,15 +17,17 @@ def check_ports(spec: StackSpec) -> None:
     """Raises `ConsoleError` naming every port of the stack that another program holds."""
     edge, held = spec.edge, _held_by_traefik(spec.stack)
     wanted = {
-        "httpPort": (edge.http_port, True),
-        "httpsPort": (edge.https_port, True),
-        "adminPort": (edge.admin_port, False),
+        "edge.httpPort": (edge.http_port, True),
+        "edge.httpsPort": (edge.https_port, True),
+        "edge.adminPort": (edge.admin_port, False),
     }
+    if spec.observability is not None:
+        wanted["observability.port"] = (spec.observability.port, False)
     asked = {key: (port, public) for key, (port, public) in wanted.items() if port not in held}
     free = _free_there(spec) if asked and elsewhere(os.environ) else _free
     taken = {key: port for key, (port, public) in asked.items() if not free(port, public=public)}
     if taken:
-        listed = ", ".join(f"{port} (mcpier:edge.{key})" for key, port in taken.items())
+        listed = ", ".join(f"{port} (mcpier:{key})" for key, port in taken.items())
         raise ConsoleError(
             f"another program on the Docker host listens on: {listed}",
             f"stop it, or set another port in stacks/Pulumi.{spec.stack}.yaml",

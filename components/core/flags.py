@@ -1,6 +1,7 @@
 """Traefik's static configuration: its command line, and the variables that go with it."""
 
 from components.core.model import Acme, StackSpec
+from components.core.observability import metrics_flags
 from components.core.routing import DYNAMIC_DIR, HSTS, RESOLVER
 
 SOCKET = "/run/socket-proxy/docker.sock"
@@ -49,6 +50,7 @@ def static_flags(spec: StackSpec, network: str) -> list[str]:
         f"{redirect}.scheme=https",
         *https,
         *resolver,
+        *metrics_flags(spec),
     ]
 
 

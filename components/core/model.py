@@ -34,6 +34,15 @@ class Edge:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Observability:
+    """Prometheus, on a port of the Docker host's loopback; what it keeps is bounded twice."""
+
+    port: int
+    retention_days: int
+    retention_mib: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SelfSigned:
     """A CA of the stack's own; raising `generation` issues a new wildcard certificate."""
 
@@ -153,7 +162,8 @@ class StackSpec:
     """A whole stack; instances are sorted by id.
 
     `docker_host` is the engine that the file names, if it names one; `webapp` the URL of what
-    `app.<domain>` serves; `warnings` are sentences for the user.
+    `app.<domain>` serves; `observability` is there where metrics are kept; `warnings` are sentences
+    for the user.
     """
 
     stack: str
@@ -162,6 +172,7 @@ class StackSpec:
     edge: Edge
     tls: Tls
     webapp: str | None
+    observability: Observability | None
     bases: Bases
     instances: tuple[Instance, ...]
     warnings: tuple[str, ...]

@@ -10,6 +10,7 @@ from components.core.instance_type import InstanceType
 from components.core.model import Bases, Edge, Instance, StackSpec
 from components.core.parse_docker import parse_docker_host
 from components.core.parse_instance import LABEL, parse_instance
+from components.core.parse_observability import parse_observability
 from components.core.parse_tls import parse_tls
 from components.core.parse_type_paths import parse_type_paths
 from components.core.section import Section
@@ -46,13 +47,15 @@ def parse(
     given = parse_given(root)
     # Whoever has found the types has followed them.
     parse_type_paths(root)
+    edge = _edge(root.section("edge"))
     spec = StackSpec(
         stack=stack,
         domain=domain,
         docker_host=parse_docker_host(root.section(DOCKER), stack, surroundings),
-        edge=_edge(root.section("edge")),
+        edge=edge,
         tls=parse_tls(root.section("tls"), given, domain, surroundings, warnings),
         webapp=_webapp(root.section("webapp")),
+        observability=parse_observability(root, edge),
         bases=_bases(root.section("bases")),
         instances=_instances(root, {kind.name: kind for kind in types}, given, warnings),
         warnings=tuple(warnings),

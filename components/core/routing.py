@@ -11,6 +11,7 @@ from components.core.instance_type import Outside
 from components.core.lanes import GATE, lane_middlewares, lane_services, served_ports
 from components.core.model import Acme, Instance, StackSpec
 from components.core.naming import OFFLINE, host_name
+from components.core.observability import metrics_routers, metrics_services
 from components.core.router_labels import (
     UNCLAIMED,
     has_open_endpoint,
@@ -97,9 +98,11 @@ def _http(spec: StackSpec) -> dict[str, Any]:
             "link": _router(f"{view} && PathPrefix(`/_mcpier/enter/`)", 10_002, "pages", [])
             | {"observability": {"accessLogs": False}},
             **_webapp_routers(spec),
+            **metrics_routers(spec),
         },
         "services": {"pages": _service(f"{gate}:{PAGES_PORT}")}
         | lane_services(spec)
+        | metrics_services(spec)
         | ({"webapp": _service(spec.webapp)} if spec.webapp else {}),
         **transports(spec),
     }

@@ -120,6 +120,7 @@ RENDERED: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "entrypoints": _plain("entrypoint"),
     "envs": _plain("environment"),
     "healthcheck": _healthcheck,
+    "hosts": lambda value: {"extra_hosts": {each["host"]: each["ip"] for each in value}},
     "image": _plain("image"),
     "labels": lambda value: {"labels": labels(value)},
     "logDriver": _nothing,

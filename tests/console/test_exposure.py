@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from components.core.model import StackSpec
 from components.core.parse import parse
 from console import docker
 from console.exposure import PROBES, DockerHost, Listener, exposure, look_at_host
@@ -23,12 +24,14 @@ def listener(port: int, address: str = "0.0.0.0", program: str | None = None) ->
     return Listener(address=address, port=port, program=program)
 
 
-def found(programs: Programs, reached: Sequence[Any], *listeners: Listener) -> list[Finding]:
+def found(
+    programs: Programs, reached: Sequence[Any], *listeners: Listener, spec: StackSpec = SPEC
+) -> list[Finding]:
     """What is found where these listen, and a container says to have reached some of them."""
     programs.answer("docker network ls", f"{NETWORK['Id']}\tmcpier-dev-instances\n")
     programs.answer("docker network inspect", [NETWORK])
     programs.answer("docker run --rm", reached)
-    return list(exposure(SPEC, lambda: DockerHost(free=1, listeners=listeners)))
+    return list(exposure(spec, lambda: DockerHost(free=1, listeners=listeners)))
 
 
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
@@ -77,6 +80,18 @@ def test_neither_the_edge_nor_loopback_is_tried(
     heard = asked(monkeypatch)
     found(programs, [], listener(80), listener(443), listener(9443, "127.0.0.1"), listener(22))
     assert heard == [["172.20.0.1", 22]]
+
+
+def test_where_traefik_tells_prometheus_its_metrics_is_not_tried(
+    programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = asked(monkeypatch)
+    kept = parse("dev", {"domain": "mcp.example.org", "observability": {}}, [])
+    for spec in (kept, SPEC):
+        found(programs, [], listener(9183, "10.77.255.1"), listener(9183, "10.0.0.9"), spec=spec)
+    # Where no metrics are kept, somebody else listens there.
+    other = ["10.0.0.9", 9183]
+    assert heard == [other, other, ["10.77.255.1", 9183]]
 
 
 def test_ports_that_containers_publish_are_tried_too(

@@ -1,19 +1,22 @@
 """Ports that another program holds are named before anything is deployed."""
 
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from components.core.flags import static_flags
 from components.core.model import StackSpec
 from components.core.parse import parse
 from console.errors import ConsoleError
 from console.preflight import check_ports
 from tests.console.conftest import Programs
 
-KEYS = ("httpPort", "httpsPort", "adminPort")
+KEYS = ("edge.httpPort", "edge.httpsPort", "edge.adminPort", "observability.port")
 
 
 @pytest.fixture(autouse=True)
@@ -34,8 +37,11 @@ def sockets() -> Iterator[dict[str, socket.socket]]:
 
 @pytest.fixture
 def spec(sockets: dict[str, socket.socket]) -> StackSpec:
-    edge = {key: held.getsockname()[1] for key, held in sockets.items()}
-    return parse("dev", {"domain": "mcp.example.org", "edge": edge}, [])
+    config: dict[str, Any] = {"domain": "mcp.example.org"}
+    for key, held in sockets.items():
+        section, _, name = key.partition(".")
+        config.setdefault(section, {})[name] = held.getsockname()[1]
+    return parse("dev", config, [])
 
 
 def test_ports_that_nobody_holds_are_fine(
@@ -56,7 +62,7 @@ def test_a_port_that_is_taken_is_named_with_its_key(
     with pytest.raises(ConsoleError) as caught:
         check_ports(spec)
     assert str(caught.value) == (
-        f"another program on the Docker host listens on: {port} (mcpier:edge.{key})\n"
+        f"another program on the Docker host listens on: {port} (mcpier:{key})\n"
         "  → stop it, or set another port in stacks/Pulumi.dev.yaml"
     )
 
@@ -64,15 +70,12 @@ def test_a_port_that_is_taken_is_named_with_its_key(
 def test_all_ports_that_are_taken_are_named_at_once(spec: StackSpec) -> None:
     with pytest.raises(ConsoleError) as caught:
         check_ports(spec)
-    assert all(f"(mcpier:edge.{key})" in caught.value.what for key in KEYS)
+    assert all(f"(mcpier:{key})" in caught.value.what for key in KEYS)
 
 
 def test_the_stacks_own_traefik_may_hold_them(spec: StackSpec, programs: Programs) -> None:
-    edge = spec.edge
-    ports = (f":{edge.http_port}", f":{edge.https_port}", f"127.0.0.1:{edge.admin_port}")
-    flags = [f"--entrypoints.e{place}.address={port}" for place, port in enumerate(ports)]
     programs.answer("docker container ls", "mcpier-dev-traefik\n")
-    programs.answer("docker container inspect", [*flags, "--ping=true"])
+    programs.answer("docker container inspect", static_flags(spec, "mcpier-dev-instances"))
     check_ports(spec)
 
 
@@ -109,7 +112,7 @@ def test_another_engines_ports_are_those_of_its_own_host(
     port = sockets[key].getsockname()[1]
     taken = {"address": "127.0.0.1", "port": port, "program": "nginx"}
     programs.answer("docker run --rm", {**heard, "listeners": [taken]})
-    with pytest.raises(ConsoleError, match=rf"listens on: {port} \(mcpier:edge\.{key}\)"):
+    with pytest.raises(ConsoleError, match=rf"listens on: {port} \(mcpier:{re.escape(key)}\)"):
         check_ports(spec)
 
 

@@ -1,0 +1,50 @@
+"""Reads `mcpier:observability`: whether metrics are kept, where they are seen and for how long."""
+
+from components.core.model import Edge, Observability
+from components.core.section import Section
+
+KEY = "observability"
+
+
+def parse_observability(root: Section, edge: Edge) -> Observability | None:
+    """None where the section is not there; an empty one has every default."""
+    if not root.has(KEY):
+        return None
+    section = root.section(KEY)
+    found = Observability(
+        port=section.integer(
+            "port",
+            least=1,
+            most=65535,
+            remedy="Pick a port that is free on the Docker host.",
+            default=9090,
+        ),
+        retention_days=section.integer(
+            "retentionDays",
+            least=1,
+            most=3650,
+            remedy="Write for how many days metrics are kept.",
+            default=15,
+        ),
+        retention_mib=section.integer(
+            "retentionMiB",
+            least=128,
+            most=1 << 20,
+            remedy="Write how many MiB of disk metrics may take.",
+            default=1024,
+        ),
+    )
+    _check_port(section, found.port, edge)
+    section.close()
+    return found
+
+
+def _check_port(section: Section, port: int, edge: Edge) -> None:
+    held = {
+        edge.http_port: "httpPort",
+        edge.https_port: "httpsPort",
+        edge.admin_port: "adminPort",
+    }
+    if port in held:
+        found = f"{port}, which is mcpier:edge.{held[port]} too"
+        section.mismatch("port", "a port of its own", found, "Give each its own.")

@@ -1,0 +1,1 @@
+"""A stack's containers in Prometheus's terms."""

@@ -1,0 +1,141 @@
+"""The exporter tells Prometheus how a stack's containers are."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+from container_metrics.engine import Engine
+from container_metrics.server import Server
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
+
+from tests.image.metrics_proxy_harness import (
+    HELPER,
+    ID,
+    STILL,
+    MetricsProxy,
+    inspected,
+    listed,
+    used,
+)
+from tests.image.playwright_image import sweep
+from tests.image.socket_proxy_harness import build_image
+
+pytestmark = pytest.mark.docker
+
+
+@pytest.fixture(scope="module")
+def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MetricsProxy]:
+    sweep()
+    build_image()
+    with MetricsProxy(tmp_path_factory.mktemp("proxy")) as running:
+        yield running
+
+
+@contextmanager
+def exporter(socket: Path) -> Iterator[str]:
+    """The exporter's own server, at a port of this process; its URL."""
+    with Server(("127.0.0.1", 0), Engine(str(socket))) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def samples(proxy: MetricsProxy, part: str) -> dict[str, float]:
+    """What one scrape tells of a part: by name, and what it is said of."""
+    with exporter(proxy.socket) as url:
+        answer = httpx2.get(f"{url}/metrics")
+    assert answer.status_code == 200
+    return {
+        _said(sample): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+        if sample.labels["part"] == part
+    }
+
+
+def _said(sample: Sample) -> str:
+    own = [value for key, value in sample.labels.items() if key in ("state", "health", "program")]
+    return " ".join([sample.name.removeprefix("mcpier_container_"), *own])
+
+
+def test_a_container_that_runs_is_told_with_what_it_uses(proxy: MetricsProxy) -> None:
+    proxy.engine.answer("/containers/json", [listed(ID, "mcpier-dev-mcp-demo")])
+    proxy.engine.answer(f"/containers/{ID}/json", inspected("healthy", "fine", restarts=2))
+    proxy.engine.answer(f"/containers/{ID}/stats", used())
+    assert samples(proxy, "mcp-demo") == {
+        "state running": 1,
+        "health healthy": 1,
+        "started_timestamp_seconds": 1795402800.123456,
+        "restarts_total": 2,
+        "memory_bytes": 80 << 20,
+        "memory_limit_bytes": 128 << 20,
+        "cpu_seconds_total": 2.5,
+        "pids": 7,
+    }
+
+
+def test_an_unhealthy_one_is_told_with_the_programs_that_fail(proxy: MetricsProxy) -> None:
+    verdict = '{"failing": {"vnc": "gone", "chromium": "hangs"}}\nmore'
+    proxy.engine.answer("/containers/json", [listed(ID, "mcpier-dev-mcp-demo")])
+    proxy.engine.answer(f"/containers/{ID}/json", inspected("unhealthy", "fine", verdict))
+    proxy.engine.answer(f"/containers/{ID}/stats", used())
+    told = samples(proxy, "mcp-demo")
+    assert told["health unhealthy"] == 1
+    assert {name for name in told if name.startswith("failing")} == {
+        "failing chromium",
+        "failing vnc",
+    }
+
+
+@pytest.mark.parametrize("said", ["curl: (7) refused", '{"failing": 3}', '["failing"]', "\x1b[0m"])
+def test_a_check_that_names_no_program_leaves_it_at_unhealthy(
+    proxy: MetricsProxy, said: str
+) -> None:
+    proxy.engine.answer("/containers/json", [listed(ID, "mcpier-dev-mcp-demo")])
+    proxy.engine.answer(f"/containers/{ID}/json", inspected("unhealthy", said))
+    proxy.engine.answer(f"/containers/{ID}/stats", used())
+    told = samples(proxy, "mcp-demo")
+    assert told["health unhealthy"] == 1
+    assert [name for name in told if name.startswith("failing")] == []
+
+
+def test_one_that_stands_still_has_a_state_and_uses_nothing(proxy: MetricsProxy) -> None:
+    still = listed(STILL, "mcpier-dev-mcp-demo", "exited")
+    proxy.engine.answer("/containers/json", [still])
+    proxy.engine.answer(f"/containers/{STILL}/json", inspected("unhealthy", restarts=1))
+    assert samples(proxy, "mcp-demo") == {"state exited": 1, "restarts_total": 1}
+
+
+def test_one_that_goes_while_it_is_asked_about_is_left_out(proxy: MetricsProxy) -> None:
+    gone = listed("d" * 64, "mcpier-dev-mcp-gone")
+    proxy.engine.answer("/containers/json", [gone])
+    assert samples(proxy, "mcp-gone") == {}
+
+
+def test_what_a_deploy_runs_for_a_moment_is_left_out(proxy: MetricsProxy) -> None:
+    helper = listed(HELPER, "hopeful_turing", **{"mcpier.role": "helper"})
+    proxy.engine.answer("/containers/json", [helper])
+    proxy.engine.answer(f"/containers/{HELPER}/json", inspected())
+    assert samples(proxy, "hopeful_turing") == {}
+
+
+def test_an_engine_that_cannot_be_asked_is_a_scrape_that_fails_and_says_why(
+    proxy: MetricsProxy, tmp_path: Path
+) -> None:
+    proxy.engine.answer("/containers/json", {"message": "broken"}, 500)
+    with exporter(proxy.socket) as url:
+        answer = httpx2.get(f"{url}/metrics")
+        assert (answer.status_code, answer.text) == (503, "/containers/json is answered with 500\n")
+        assert httpx2.get(f"{url}/healthz").status_code == 200
+    with exporter(tmp_path / "nothing.sock") as url:
+        answer = httpx2.get(f"{url}/metrics")
+        assert answer.status_code == 503
+        assert "the socket-proxy does not answer" in answer.text
