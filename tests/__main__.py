@@ -59,7 +59,11 @@ ALL = [
         minutes=6,
         commands=[pytest("tests/types", "-m", "not soak"), pytest("tests/edge", "-m", "not soak")],
     ),
-    Phase(name="operators", minutes=5, commands=[pytest("tests/cli", "-m", "not soak")]),
+    Phase(
+        name="operators",
+        minutes=5,
+        commands=[pytest("tests/observability"), pytest("tests/cli", "-m", "not soak")],
+    ),
 ]
 # importlib: in the folders of all parts some modules have one name.
 IN_ALL_FOLDERS = pytest("tests", "--import-mode=importlib", "-m", "soak")

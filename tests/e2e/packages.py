@@ -12,8 +12,7 @@ def unpacked_program(name: str, *packages: str) -> str:
     if found := shutil.which(name):
         return found
     folder = cache_dir() / "tests" / packages[0]
-    program = folder / "usr" / "sbin" / name
-    if not program.exists():
+    if not list(folder.glob(f"usr/*bin/{name}")):
         folder.mkdir(parents=True, exist_ok=True)
         fetch = ["apt-get", "download", "-o", "APT::Sandbox::User=root", *packages]
         if subprocess.run(fetch, cwd=folder, capture_output=True).returncode != 0:
@@ -22,6 +21,7 @@ def unpacked_program(name: str, *packages: str) -> str:
         for archive in folder.glob("*.deb"):
             subprocess.run(["dpkg", "-x", str(archive), str(folder)], check=True)
             archive.unlink()
+    (program,) = folder.glob(f"usr/*bin/{name}")
     return str(program)
 
 
