@@ -10,6 +10,7 @@ from typing import Any
 from components.core.model import StackSpec, State
 from components.core.naming import endpoint_host, host_name
 from console import docker
+from console.alerts import alerts
 from console.drift import CONTAINER, container_drift
 from console.edge import Edge
 from console.errors import ConsoleError
@@ -55,6 +56,7 @@ def checks(stack: str) -> list[Check]:
             for item in spec.instances
             if item.state is State.RUNNING and item.tokens
         ),
+        *([Check(title="alerts", look=lambda: alerts(spec))] if spec.observability else []),
         Check(title="what instances reach on the Docker host", look=lambda: exposure(spec, host)),
     ]
 
