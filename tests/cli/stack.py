@@ -9,10 +9,12 @@ STACK = "e2e-cli"
 DOMAIN = "cli.mcpier.localhost"
 PLACE = place(STACK)
 HTTPS_PORT = PLACE.https_port
+PROMETHEUS_PORT = PLACE.admin_port + 1
 CONFIG: dict[str, Any] = {
     "mcpier:domain": DOMAIN,
     "mcpier:edge": PLACE.edge,
     "mcpier:bases": BASES,
+    "mcpier:observability": {"port": PROMETHEUS_PORT},
     "mcpier:instances": {
         "echo": {"type": "echo", "tokens": ["alice", {"name": "ci", "expires": "2099-01-31"}]},
         "resting": {"type": "echo", "state": "stopped", "tokens": ["bob"]},

@@ -28,7 +28,12 @@ def project(operator: Operator, tmp_path_factory: pytest.TempPathFactory) -> Ite
     require_package("docker-compose")
     sweep(STACK)
     folder = tmp_path_factory.mktemp("compose")
-    config = {**CONFIG, "mcpier:edge": place(STACK).edge}
+    here = place(STACK)
+    config = {
+        **CONFIG,
+        "mcpier:edge": here.edge,
+        "mcpier:observability": {"port": here.admin_port + 1},
+    }
     try:
         operator.deployment.write(config)
         rendered = operator.json("compose", str(folder))
@@ -70,7 +75,7 @@ def test_its_clients_are_served_with_tokens_and_a_certificate_of_its_own(
 
 
 def test_its_containers_are_as_locked_down_as_the_deployed_ones(project: Path) -> None:
-    for part in ("mcp-echo", "authgate", "traefik", "socket-proxy"):
+    for part in ("mcp-echo", "authgate", "traefik", "socket-proxy", "prometheus", "exporter"):
         ours, deployed = (
             json.loads(docker("inspect", container(part, stack)))[0]["HostConfig"]
             for stack in (STACK, "e2e-cli")

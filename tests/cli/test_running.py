@@ -30,7 +30,7 @@ def test_status_shows_every_instance_and_part_as_it_is(operator: Operator) -> No
     assert 1 << 20 < echo["memory"]["used"] < echo["memory"]["limit"] == 128 << 20
     assert seen["instances"]["resting"]["state"] == "absent"
     assert {part: row["health"] for part, row in seen["platform"].items()} == dict.fromkeys(
-        ("traefik", "authgate", "socket-proxy"), "healthy"
+        ("traefik", "authgate", "socket-proxy", "prometheus", "exporter"), "healthy"
     )
     assert seen["well"]
     assert operator.types("status").returncode == 0
@@ -43,7 +43,7 @@ def test_the_engine_tells_of_memory_what_the_kernel_here_tells(
     monkeypatch.setattr(memory, "_local", lambda _: None)
     elsewhere = memory.memory_of(inspect_containers(STACK).values())
     assert here.keys() == elsewhere.keys()
-    assert len(here) == 4
+    assert len(here) == 6
     for id_, told in here.items():
         assert told.limit == elsewhere[id_].limit
         assert abs(told.used - elsewhere[id_].used) < 16 << 20
