@@ -72,8 +72,7 @@ def test_an_open_endpoint_is_told_nothing_that_a_client_claims_to_be(
 def test_a_claim_by_another_spelling_is_refused_at_an_open_endpoint(
     http: httpx2.Client, url: str, name: str
 ) -> None:
-    answer = http.get(url, headers={name: FORGED})
-    assert FORGED not in answer.text
+    assert http.get(url, headers={name: FORGED}).status_code == 400
 
 
 @OPEN

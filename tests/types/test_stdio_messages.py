@@ -113,13 +113,13 @@ def test_a_client_is_asked_several_things_in_a_call_and_hears_of_progress_betwee
 ) -> None:
     heard: list[float] = []
 
-    async def progress(done: float, _: float | None, __: str | None) -> None:
-        heard.append(done)
+    async def report(progress: float, total: float | None, message: str | None) -> None:
+        heard.append(progress)
 
     async def session() -> str:
         options = {"mode": "2026-07-28", "elicitation_callback": user}
         async with connected(talkative, **options) as client:
-            (part,) = (await client.call_tool("twice", {}, progress_callback=progress)).content
+            (part,) = (await client.call_tool("twice", {}, progress_callback=report)).content
             assert isinstance(part, TextContent)
             return part.text
 
@@ -161,12 +161,12 @@ def test_an_answer_to_a_server_that_has_ended_does_not_reach_the_next(talkative:
 def test_progress_of_a_call_reaches_its_client(talkative: str, mode: str) -> None:
     heard: list[tuple[float, float | None]] = []
 
-    async def progress(done: float, total: float | None, _: str | None) -> None:
-        heard.append((done, total))
+    async def report(progress: float, total: float | None, message: str | None) -> None:
+        heard.append((progress, total))
 
     async def session() -> None:
         async with connected(talkative, mode=mode) as client:
-            await client.call_tool("count", {}, progress_callback=progress)
+            await client.call_tool("count", {}, progress_callback=report)
 
     anyio.run(session)
     assert heard == [(1, 3), (2, 3), (3, 3)]

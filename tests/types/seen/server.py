@@ -11,14 +11,14 @@ SECURE, PLAIN = 8443, 8080
 
 
 class Seen(BaseHTTPRequestHandler):
-    """Tells its client the port, the request and the headers, whose names are in small letters."""
+    """Tells its client the port and the headers, whose names are in small letters."""
 
     protocol_version = "HTTP/1.1"
+    server: ThreadingHTTPServer
 
     def do_GET(self) -> None:
         headers = [[name.lower(), value] for name, value in self.headers.items()]
-        port = self.server.server_address[1]
-        body = json.dumps({"port": port, "path": self.path, "headers": headers}).encode()
+        body = json.dumps({"port": self.server.server_port, "headers": headers}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
