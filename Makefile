@@ -3,7 +3,7 @@ STACK ?= dev
 SETUP = python3 -m toolchain
 VENV = .venv/bin
 
-.PHONY: up preview destroy env check test soak bench-authgate bench-edge bench-platform bench-image schema
+.PHONY: up preview destroy env check test soak bench-authgate bench-edge bench-bridges bench-platform bench-image schema
 
 up: ## set up what is missing, then deploy the stack
 	@$(SETUP) --stack $(STACK) -- $(VENV)/mcpier up --stack $(STACK)
@@ -38,6 +38,9 @@ bench-image: ## the Playwright instance's speed, healing, cost and size; JSON li
 
 bench-edge: ## calls through the edge, beside a plain Traefik and none; JSON lines
 	@$(SETUP) -- $(VENV)/python -m tests.bench.edge
+
+bench-bridges: ## bridges from stdio under the conformance suite, their memory and calls; JSON lines
+	@$(SETUP) -- $(VENV)/python -m tests.bench.bridges
 
 schema: ## write the stack file's JSON Schema and reference anew, after a change of its keys
 	@$(SETUP) python -- $(VENV)/python -m schema

@@ -1,16 +1,18 @@
 """`python -m tests.bench.edge`: what the edge costs a call, beside a plain Traefik and none.
 
 In a round, every load is put on each of the ways, one after the other, and each round begins with
-another way. Ratios are of two ways in one round.
+another way. Ratios are of two ways in one round. Then likewise what the bridge of the type stdio
+costs a call, beside its server's own standard input and output.
 """
 
 import argparse
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.bench.edge.bridge import stdio_ways
 from tests.bench.edge.load import Sample, run
 from tests.bench.edge.ways import Way, built, ways
 from tests.bench.figures import figure
@@ -19,6 +21,7 @@ from tests.bench.programs import require_go
 BENCH = "edge"
 # The tool that is called, and in how many sessions at once.
 LOADS = [("echo", 1), ("echo", 16), ("echo", 64), ("stream", 1), ("stream", 16)]
+BRIDGED = ("echo", 1)
 Samples = Mapping[tuple[str, str, int], list[Sample]]
 
 
@@ -29,19 +32,28 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4, help="length of each run")
     options = parser.parse_args()
     require_go()
-    scratch = tempfile.TemporaryDirectory(prefix="mcpier-bench-")
-    with scratch as folder, ways(Path(folder)) as known:
-        program = built(Path(folder), "load")
-        report(measure(program, known, options.rounds, options.seconds))
+    with tempfile.TemporaryDirectory(prefix="mcpier-bench-") as name:
+        folder = Path(name)
+        program = built(folder, "load")
+        with ways(folder) as known:
+            report(measure(program, known, LOADS, options.rounds, options.seconds))
+        with stdio_ways(folder) as known:
+            report_bridge(measure(program, known, [BRIDGED], options.rounds, options.seconds))
 
 
-def measure(program: Path, known: Mapping[str, Way], rounds: int, seconds: float) -> Samples:
+def measure(
+    program: Path,
+    known: Mapping[str, Way],
+    loads: Sequence[tuple[str, int]],
+    rounds: int,
+    seconds: float,
+) -> Samples:
     """A sample of every way under every load for each round, in the order of the rounds."""
     samples: dict[tuple[str, str, int], list[Sample]] = defaultdict(list)
     names = list(known)
     for number in range(rounds):
         first = number % len(names)
-        for tool, sessions in LOADS:
+        for tool, sessions in loads:
             for name in names[first:] + names[:first]:
                 print(f"round {number + 1}: {tool}, {sessions}, {name}", file=sys.stderr)
                 sample = run(program, known[name], tool, sessions, seconds)
@@ -69,6 +81,14 @@ def report(samples: Samples) -> None:
         if tool == "stream":
             added = [ours - floor for ours, floor in zip(p50(edge), p50(direct), strict=True)]
             figure(BENCH, f"{load}, added to direct", added, "ms p50")
+
+
+def report_bridge(samples: Samples) -> None:
+    """Prints what the bridge adds to a call."""
+    stdio, bridge = (p50(samples[name, *BRIDGED]) for name in ("stdio", "bridge"))
+    figure(BENCH, "call, 1 session, bridge beside stdio", bridge, "ms p50", stdio)
+    added = [ours - floor for ours, floor in zip(bridge, stdio, strict=True)]
+    figure(BENCH, "call, 1 session, added to stdio by the bridge", added, "ms p50")
 
 
 def p50(samples: list[Sample]) -> list[float]:

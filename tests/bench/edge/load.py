@@ -28,6 +28,7 @@ def run(program: Path, way: Way, tool: str, sessions: int, seconds: float) -> Sa
         "Dial": way.dial,
         "CA": way.ca,
         "Headers": dict(way.headers),
+        "Command": list(way.command),
         "Tool": tool,
         "Sessions": sessions,
         "Seconds": seconds,

@@ -5,9 +5,9 @@ import os
 import shutil
 import ssl
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any
@@ -47,12 +47,16 @@ DOCKERFILE = 'ARG BASE=debian\nFROM ${BASE}\nCOPY echo /echo\nUSER 1000\nCMD ["/
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """A URL, the address that is dialled for it, and the headers and the CA that go with it."""
+    """A URL, the address that is dialled for it, and the headers and the CA that go with it.
 
-    url: str
-    dial: str
-    headers: Mapping[str, str]
+    Where there is a `command`, it is that server's own standard input and output instead.
+    """
+
+    url: str = ""
+    dial: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
     ca: str = ""
+    command: Sequence[str] = ()
 
 
 def built(folder: Path, name: str) -> Path:
@@ -79,11 +83,10 @@ def ways(folder: Path) -> Iterator[dict[str, Way]]:
         _start_plain(folder, direct)
         name = urlsplit(entry["url"]).hostname
         yield {
-            "direct": Way(url=f"http://{direct}/mcp", dial=direct, headers={}),
+            "direct": Way(url=f"http://{direct}/mcp", dial=direct),
             "plain Traefik": Way(
                 url=f"https://{name}:{PLAIN_PORT}/mcp",
                 dial=f"127.0.0.1:{PLAIN_PORT}",
-                headers={},
                 ca=ca,
             ),
             "edge": Way(

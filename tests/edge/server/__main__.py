@@ -1,14 +1,20 @@
-"""Serves at port 8080, under the names that ALLOWED_HOSTS has, and under those of loopback."""
+"""Serves at port 8080, under the names that ALLOWED_HOSTS has, and under those of loopback.
+
+With the argument `stdio`, serves over standard input and output instead.
+"""
 
 import logging
 import os
+import sys
 import warnings
 from typing import Any, get_args
 
+import anyio
 import uvicorn
 from mcp.server import CacheHint, Server
 from mcp.server.caching import CacheableMethod
 from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
+from mcp.server.stdio import stdio_server
 from mcp.server.subscriptions import ListenHandler
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPDeprecationWarning
@@ -50,6 +56,22 @@ def server() -> Server[Any]:
 
 
 def main() -> None:
+    logging.disable(logging.INFO)
+    if sys.argv[1:] == ["stdio"]:
+        anyio.run(serve_stdio)
+    else:
+        serve_http()
+
+
+async def serve_stdio() -> None:
+    """Serves one client, by standard input and output."""
+    made = server()
+    async with stdio_server() as (received, sent):
+        await made.run(received, sent, made.create_initialization_options())
+
+
+def serve_http() -> None:
+    """Serves all who come, at one address."""
     allowed = os.environ["ALLOWED_HOSTS"].split(",")
     app = server().streamable_http_app(
         event_store=Events(),
@@ -59,7 +81,6 @@ def main() -> None:
             allowed_origins=[f"http://{host}" for host in LOOPBACK],
         ),
     )
-    logging.disable(logging.INFO)
     # httptools leaves blanks around values of headers, which RFC 9110 (5.5) has taken off.
     uvicorn.run(app, host="0.0.0.0", port=8080, http="h11", log_level="warning")
 

@@ -1,11 +1,12 @@
 // The MCP server behind the edge while it is measured: the official SDK for Go, for a slower server
-// would hide what the edge costs.
+// would hide what the edge costs. With the argument `stdio` it serves there.
 package main
 
 import (
 	"context"
 	"log"
 	"net/http"
+	"os"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
@@ -35,6 +36,9 @@ func main() {
 	server := mcp.NewServer(&mcp.Implementation{Name: "echo", Version: "1.0.0"}, nil)
 	mcp.AddTool(server, &mcp.Tool{Name: "echo", Description: "Answers with what it was told."}, echo)
 	mcp.AddTool(server, &mcp.Tool{Name: "stream", Description: "Reports progress, then answers."}, stream)
+	if len(os.Args) > 1 && os.Args[1] == "stdio" {
+		log.Fatal(server.Run(context.Background(), &mcp.StdioTransport{}))
+	}
 	handler := mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return server }, nil)
 	log.Fatal(http.ListenAndServe(":8080", handler))
 }

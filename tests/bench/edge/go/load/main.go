@@ -21,22 +21,34 @@ import (
 	"time"
 )
 
-// work says whom to ask: `Dial` is the address behind every name, `CA` the PEM of whom to trust.
+// work says whom to ask: `Dial` is the address behind every name, `CA` the PEM of whom to trust; or
+// `Command`, a server that is started for each session and asked over standard input and output.
 type work struct {
 	URL, Dial, CA, Tool string
+	Command             []string
 	Headers             map[string]string
 	Sessions            int
 	Seconds             float64
+}
+
+// caller calls the work's tool once: the time to the first event where it streams, else to the answer.
+type caller interface {
+	once(text string) (time.Duration, error)
+}
+
+type run struct {
+	work   work
+	caller caller
+	taken  []float64
+	// Answers that the proxy cut off in their middle, which happens to a plain Traefik.
+	cut float64
+	err error
 }
 
 type session struct {
 	work    work
 	client  *http.Client
 	headers map[string]string
-	taken   []float64
-	// Answers that the proxy cut off in their middle, which happens to a plain Traefik.
-	cut float64
-	err error
 }
 
 const initialize = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",` +
@@ -90,7 +102,6 @@ func (s *session) post(body string) (*http.Response, error) {
 	return answer, err
 }
 
-// once calls the tool: the time to its first event where it streams, else to the whole answer.
 func (s *session) once(text string) (time.Duration, error) {
 	began := time.Now()
 	answer, err := s.post(fmt.Sprintf(call, s.work.Tool, text))
@@ -118,44 +129,51 @@ func (s *session) once(text string) (time.Duration, error) {
 	return first, err
 }
 
-func (s *session) run(name int) {
-	end := time.Now().Add(time.Duration(s.work.Seconds * float64(time.Second)))
-	for number := 0; time.Now().Before(end) && s.err == nil; number++ {
-		taken, err := s.once(fmt.Sprintf("call-%d-of-%d", number, name))
+func (r *run) calls(name int) {
+	end := time.Now().Add(time.Duration(r.work.Seconds * float64(time.Second)))
+	for number := 0; time.Now().Before(end) && r.err == nil; number++ {
+		taken, err := r.caller.once(fmt.Sprintf("call-%d-of-%d", number, name))
 		switch {
 		case errors.Is(err, io.ErrUnexpectedEOF):
-			s.cut++
+			r.cut++
 		case err != nil:
-			s.err = err
+			r.err = err
 		default:
-			s.taken = append(s.taken, float64(taken.Microseconds()))
+			r.taken = append(r.taken, float64(taken.Microseconds()))
 		}
 	}
+}
+
+func connect(work work) (caller, error) {
+	if len(work.Command) > 0 {
+		return spawn(work)
+	}
+	return begin(work)
 }
 
 func main() {
 	var asked work
 	check(json.NewDecoder(os.Stdin).Decode(&asked))
-	sessions := make([]*session, asked.Sessions)
-	for name := range sessions {
-		var err error
-		sessions[name], err = begin(asked)
+	runs := make([]*run, asked.Sessions)
+	for name := range runs {
+		caller, err := connect(asked)
 		check(err)
+		runs[name] = &run{work: asked, caller: caller}
 	}
 	began := time.Now()
 	var all sync.WaitGroup
-	for name, each := range sessions {
+	for name, each := range runs {
 		all.Add(1)
 		go func() {
 			defer all.Done()
-			each.run(name)
+			each.calls(name)
 		}()
 	}
 	all.Wait()
 	spent := time.Since(began).Seconds()
 	var taken []float64
 	cut := 0.0
-	for _, each := range sessions {
+	for _, each := range runs {
 		check(each.err)
 		taken = append(taken, each.taken...)
 		cut += each.cut
