@@ -21,12 +21,16 @@ COMMAND = "1.2.1"
 
 @dataclass(frozen=True, kw_only=True)
 class Tool:
-    """A program, the folder of its sources here, and the plugin (name, version) that it is."""
+    """A program, the folder of its sources here, and the plugin (name, version) that it is.
+
+    `beside` are the folders of modules that several tools share, which its own finds beside it.
+    """
 
     program: str
     folder: str
     plugin: tuple[str, str] | None
     steps: Callable[["Workshop"], None]
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +67,7 @@ class Workshop:
 
 def program(tool: Tool) -> Path:
     """Where the cache has the program, built from these very sources, if it has been built."""
-    folder = f"{tool.program}-{_digest(SOURCES / tool.folder)}"
+    folder = f"{tool.program}-{_digest(tool)}"
     return cache_dir() / "toolchain" / folder / tool.program
 
 
@@ -90,7 +94,9 @@ def _workshop(tool: Tool, target: Path, say: Say) -> Iterator[Workshop]:
     log.parent.mkdir(parents=True, exist_ok=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="building-") as scratch:
-        sources = shutil.copytree(SOURCES / tool.folder, Path(scratch, "sources"))
+        for folder in (tool.folder, *tool.beside):
+            shutil.copytree(SOURCES / folder, Path(scratch, "sources", folder))
+        sources = Path(scratch, "sources", tool.folder)
         partial = Path(scratch, "target")
         partial.mkdir()
         yield Workshop(tool=tool, sources=sources, target=partial, home=target, log=log, say=say)
@@ -98,11 +104,12 @@ def _workshop(tool: Tool, target: Path, say: Say) -> Iterator[Workshop]:
         partial.rename(target)
 
 
-def _digest(folder: Path) -> str:
+def _digest(tool: Tool) -> str:
     digest = hashlib.sha256(Path(__file__).read_bytes())
-    for file in sorted(folder.rglob("*")):
-        if file.is_file() and "__pycache__" not in file.parts and file.name != "schema.json":
-            digest.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes())
+    for folder in (tool.folder, *tool.beside):
+        for file in sorted((SOURCES / folder).rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts and file.name != "schema.json":
+                digest.update(f"{file.relative_to(SOURCES)}\0".encode() + file.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -175,11 +182,13 @@ TOOLS = (
         folder="docker",
         plugin=("docker", DOCKER),
         steps=_build_docker,
+        beside=("lifetime",),
     ),
     Tool(
         program="pulumi-resource-command",
         folder="command",
         plugin=("command", COMMAND),
         steps=_build_command,
+        beside=("lifetime",),
     ),
 )

@@ -146,8 +146,9 @@ def test_an_input_that_the_provider_built_here_lacks_is_refused_by_name(project:
     assert refused is built_here, done.stdout
 
 
-def test_the_provider_ends_soon_after_an_engine_that_was_killed() -> None:
-    program = shutil.which("pulumi-resource-command")
+@pytest.mark.parametrize("name", ["command", "docker"])
+def test_a_provider_ends_soon_after_an_engine_that_was_killed(name: str) -> None:
+    program = shutil.which(f"pulumi-resource-{name}")
     if program is None:
         pytest.skip("Pulumi's own providers do not stand on PATH")
     with closing(socket.create_server(("127.0.0.1", 0))) as engine:

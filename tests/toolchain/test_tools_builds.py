@@ -85,6 +85,24 @@ def test_other_sources_are_another_build(sources: Path, change: str) -> None:
     assert program(hammer(copy_source)) != before
 
 
+def test_a_module_that_tools_share_stands_beside_their_own_and_is_of_their_sources(
+    sources: Path,
+) -> None:
+    (shared := sources.parent / "handle").mkdir()
+    (shared / "grip.go").write_text("package handle\n")
+
+    def copy_shared(workshop: Workshop) -> None:
+        workshop.run("copying", ["cp", "../handle/grip.go", str(workshop.target / "hammer")])
+
+    tool = Tool(
+        program="hammer", folder="hammer", plugin=None, steps=copy_shared, beside=("handle",)
+    )
+    assert build(tool, lambda line: None).read_text() == "package handle\n"
+    before = program(tool)
+    (shared / "grip.go").write_text("package other\n")
+    assert program(tool) != before
+
+
 @pytest.mark.parametrize("name", ["__pycache__/main.pyc", "plugin/schema.json"])
 def test_what_a_run_leaves_in_the_sources_is_not_of_them(sources: Path, name: str) -> None:
     before = program(hammer(copy_source))

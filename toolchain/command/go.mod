@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/pulumi/pulumi-go-provider v1.3.0
 	github.com/pulumi/pulumi/sdk/v3 v3.217.0
+	mcpier.dev/toolchain/lifetime v0.0.0-00010101000000-000000000000
 )
 
 require (
@@ -91,3 +92,5 @@ require (
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 	lukechampine.com/frand v1.4.2 // indirect
 )
+
+replace mcpier.dev/toolchain/lifetime => ../lifetime

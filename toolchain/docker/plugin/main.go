@@ -7,11 +7,13 @@ import (
 	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge"
 
 	"mcpier.dev/toolchain/docker/provider"
+	"mcpier.dev/toolchain/lifetime"
 )
 
 //go:embed schema.json
 var schema []byte
 
 func main() {
+	lifetime.FollowEngine()
 	tfbridge.Main("docker", provider.Version, provider.Info(), schema)
 }

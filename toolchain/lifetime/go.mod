@@ -1,0 +1,3 @@
+module mcpier.dev/toolchain/lifetime
+
+go 1.26.0
