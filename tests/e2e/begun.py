@@ -1,10 +1,13 @@
 """An `up` that is watched, and may be broken off, while it runs."""
 
 import os
+import re
 import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Self, TypeVar
 
 from tests.e2e.deployment import Deployment
@@ -48,3 +51,14 @@ class begun:
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
             self.kill()
+
+
+def lock_holder(deployment: Deployment) -> int | None:
+    """The process that holds the stack's lock, as Pulumi's local backend notes it."""
+    state = Path(deployment.environ["PULUMI_BACKEND_URL"].removeprefix("file://"))
+    for file in state.glob(f".pulumi/locks/organization/mcpier/{deployment.stack}/*.json"):
+        # It may be released, or be half written, while one looks.
+        with suppress(FileNotFoundError):
+            if found := re.search(r'"pid":\s*(\d+)', file.read_text()):
+                return int(found[1])
+    return None

@@ -1,10 +1,10 @@
-"""Deploying again, breaking off, going on, and taking away."""
+"""Deploying again: what changed, what was lost, and what another one is doing."""
 
 import os
 import re
 import signal
 import time
-from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -12,37 +12,44 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.begun import begun
-from tests.e2e.deployment import (
-    CONFIG,
-    PLACE,
-    STACK,
-    Deployment,
-    docker,
-    left_on_host,
-    sweep,
-)
-from tests.places import place
-
-KILLED = "e2e-killed"
-KILLED_CONFIG = CONFIG | {
-    "mcpier:domain": "killed.mcpier.localhost",
-    "mcpier:edge": place(KILLED).edge,
-    "mcpier:instances": {"demo": {"type": "playwright", "tokens": ["alice"]}},
-}
+from tests.e2e.begun import begun, lock_holder
+from tests.e2e.deployment import CONFIG, PLACE, STACK, Deployment, docker
 
 
-def test_a_second_up_changes_nothing_and_takes_seconds(deployment: Deployment) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Repeated:
+    """What an `up` said that had nothing to do, and how long it took."""
+
+    said: str
+    seconds: float
+
+
+@pytest.fixture(scope="module")
+def again(deployment: Deployment) -> Repeated:
+    """A second `up`."""
     # A number that pulumi writes into the file in stackConfigDir is one for the program too.
     port = ("mcpier:edge.httpsPort", str(PLACE.https_port))
     assert deployment.pulumi("config", "set", "--path", *port, "--stack", STACK).returncode == 0
     begin = time.monotonic()
-    again = deployment.make_target("up")
-    spent = time.monotonic() - begin
-    assert again.returncode == 0, again.stdout
-    assert not re.search(r"\d+ (created|updated|replaced|deleted)", again.stdout), again.stdout
-    assert re.search(r"\d+ unchanged", again.stdout)
-    assert spent < 30
+    done = deployment.make_target("up")
+    assert done.returncode == 0, done.stdout
+    return Repeated(said=done.stdout, seconds=time.monotonic() - begin)
+
+
+def test_a_second_up_changes_nothing_and_takes_seconds(again: Repeated) -> None:
+    assert not re.search(r"\d+ (created|updated|replaced|deleted)", again.said), again.said
+    assert re.search(r"\d+ unchanged", again.said)
+    assert again.seconds < 30
+
+
+def test_an_up_ends_with_the_urls_the_command_for_clients_and_the_seconds(
+    again: Repeated,
+) -> None:
+    assert f"https://mcp-demo.e2e.mcpier.localhost:{PLACE.https_port}/mcp" in again.said
+    assert f"https://vnc-demo.e2e.mcpier.localhost:{PLACE.https_port}/" in again.said
+    assert ".venv/bin/mcpier connect demo --stack e2e --json" in again.said
+    spent = r"seconds: engine [\d.]+ .*bases [\d.]+ .*deploy [\d.]+ .*total [\d.]+"
+    assert re.search(spent, again.said)
 
 
 def test_a_refreshed_preview_expects_no_changes_from_another_checkout_and_hash_seed(
@@ -91,16 +98,6 @@ def test_another_control_network_takes_the_place_of_the_old_one(
         assert deployment.make_target("up").returncode == 0
 
 
-def test_up_ends_with_the_urls_the_command_for_clients_and_the_seconds(
-    deployment: Deployment,
-) -> None:
-    shown = deployment.make_target("up").stdout
-    assert f"https://mcp-demo.e2e.mcpier.localhost:{PLACE.https_port}/mcp" in shown
-    assert f"https://vnc-demo.e2e.mcpier.localhost:{PLACE.https_port}/" in shown
-    assert ".venv/bin/mcpier connect demo --stack e2e --json" in shown
-    assert re.search(r"seconds: engine [\d.]+ .*bases [\d.]+ .*deploy [\d.]+ .*total [\d.]+", shown)
-
-
 def test_an_up_while_another_runs_is_told_who_runs_it(deployment: Deployment) -> None:
     with begun(deployment) as first:
         holder = first.wait_for(partial(lock_holder, deployment))
@@ -113,66 +110,3 @@ def test_an_up_while_another_runs_is_told_who_runs_it(deployment: Deployment) ->
     assert second.returncode != 0
     assert f"another update of stack {STACK} is running: process {holder}" in second.stdout
     assert "Traceback" not in second.stdout
-
-
-@pytest.fixture(scope="module")
-def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """A stack whose updates are killed; nothing of it is up at first."""
-    sweep(KILLED)
-    yield Deployment.make(tmp_path_factory.mktemp("killed"), KILLED, KILLED_CONFIG)
-    sweep(KILLED)
-
-
-def networks_are_there() -> bool:
-    return any(name.startswith("network") for name in left_on_host(KILLED))
-
-
-def the_instance_is_being_made() -> bool:
-    return f"container mcpier-{KILLED}-mcp-demo" in left_on_host(KILLED)
-
-
-def everything_runs_but_is_not_ready() -> bool:
-    running = docker(
-        "ps", "--filter", f"label=mcpier.stack={KILLED}", "--format", "{{.Names}}"
-    ).split()
-    return len(running) == 4
-
-
-@pytest.mark.parametrize(
-    "moment", [networks_are_there, the_instance_is_being_made, everything_runs_but_is_not_ready]
-)
-def test_an_up_killed_half_way_is_repaired_by_the_next(
-    moment: Callable[[], bool], killed: Deployment
-) -> None:
-    with begun(killed) as first:
-        first.wait_for(moment)
-        first.kill()
-    repaired = killed.make_target("up")
-    assert repaired.returncode == 0, repaired.stdout
-    assert "was killed half-way: cancelling its lock" in repaired.stdout
-    assert "Traceback" not in repaired.stdout
-    preview = killed.pulumi("preview", "--refresh", "--expect-no-changes", "--stack", KILLED)
-    assert preview.returncode == 0, preview.stdout
-    destroyed = killed.make_target("destroy")
-    assert destroyed.returncode == 0, destroyed.stdout
-    assert left_on_host(KILLED) == []
-
-
-def test_an_up_killed_half_way_is_taken_away_whole(killed: Deployment) -> None:
-    with begun(killed) as first:
-        first.wait_for(the_instance_is_being_made)
-        first.kill()
-    destroyed = killed.make_target("destroy")
-    assert destroyed.returncode == 0, destroyed.stdout
-    assert left_on_host(KILLED) == []
-
-
-def lock_holder(deployment: Deployment) -> int | None:
-    """The process that holds the stack's lock, as Pulumi's local backend notes it."""
-    for file in Path(deployment.environ["PULUMI_BACKEND_URL"].removeprefix("file://")).glob(
-        f".pulumi/locks/organization/mcpier/{deployment.stack}/*.json"
-    ):
-        found = re.search(r'"pid":\s*(\d+)', file.read_text())
-        if found:
-            return int(found[1])
-    return None
