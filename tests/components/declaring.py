@@ -1,13 +1,12 @@
-"""Declares a stack against mocks and prints what the engine would have been asked for.
+"""Declares a stack against mocks: what the engine would have been asked for.
 
-A process of its own: the SDK's mocks leave event loops open, and its settings are global. Reads
-`{"config": …, "preview": bool}` on stdin; prints resources, outputs, and which outputs are secret.
+As a program it reads the config from stdin and prints what `declared` gives.
 """
 
 import json
 import sys
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +98,11 @@ def _revealed(value: Any) -> Any:
     return [_revealed(item) for item in value] if isinstance(value, list) else value
 
 
-def declare(config: dict[str, Any], preview: bool) -> dict[str, Any]:
-    """Declares the platform of the stack `dev`, of the shipped types and a plain one."""
+def declared(config: Mapping[str, Any], preview: bool) -> str:
+    """The platform of the stack `dev`, of the shipped types and a plain one: JSON.
+
+    Resources, outputs, and which outputs are secret.
+    """
     plain = parse_type("plain", "image/plain", PLAIN, "0" * 64)
     types = [*load_types(Path.cwd(), config), plain]
     spec = parse("dev", config, types, look_around(Path.cwd(), config))
@@ -121,9 +123,8 @@ def declare(config: dict[str, Any], preview: bool) -> dict[str, Any]:
     run_and_wait: Callable[..., Callable[[], None]] = pulumi.runtime.test
     run_and_wait(lambda: keep(dict(Platform("mcpier", spec, given).outputs())))()
     resources = sorted(monitor.seen, key=lambda item: (item["type"], item["name"]))
-    return {"resources": resources, "outputs": outputs, "secret_outputs": secret}
+    return json.dumps({"resources": resources, "outputs": outputs, "secret_outputs": secret})
 
 
 if __name__ == "__main__":
-    asked = json.load(sys.stdin)
-    json.dump(declare(asked["config"], asked["preview"]), sys.stdout)
+    print(declared(json.load(sys.stdin), preview=False))

@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from tests.components.recording import PROJECT, STACK, Recorded, Recording, declare
+from tests.components.recording import (
+    PROJECT,
+    STACK,
+    Recorded,
+    Recording,
+    declare,
+    declare_elsewhere,
+)
 
 
 @pytest.fixture
@@ -23,14 +30,14 @@ def changed(before: dict[str, Recorded], after: dict[str, Recorded]) -> list[str
 
 
 def test_two_runs_declare_the_same_whatever_the_order_of_sets(recording: Recording) -> None:
-    assert declare(hash_seed="4711") == recording
+    assert declare_elsewhere(PROJECT, STACK, hash_seed="4711") == recording
 
 
 def test_another_checkout_declares_the_same(recording: Recording, tmp_path: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__", "node_modules")
     for folder in ("authgate", "components", "image", "tests/components"):
         shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=ignored)
-    assert declare(checkout=tmp_path) == recording
+    assert declare_elsewhere(tmp_path, STACK, hash_seed="0") == recording
 
 
 def test_no_input_names_the_checkout(recording: Recording) -> None:

@@ -7,7 +7,7 @@ import yaml
 from playwright_instance import extra_ca
 from playwright_instance.settings import read_settings
 
-from tests.components.recording import PROJECT, Recording, declare
+from tests.components.recording import PROJECT, Recording, declare, declare_elsewhere
 
 EXAMPLE = (PROJECT / "stacks" / "Pulumi.example.yaml").read_text("utf-8")
 # An operator's own: with the example's value, the browser would reach nothing.
@@ -27,7 +27,7 @@ def declared() -> Recording:
 
 
 def test_it_declares_the_same_under_another_hash_seed(declared: Recording) -> None:
-    assert declare(config_of(EXAMPLE), hash_seed="4711") == declared
+    assert declare_elsewhere(PROJECT, config_of(EXAMPLE), hash_seed="4711") == declared
 
 
 def test_its_running_instance_starts_and_reaches_the_internet(declared: Recording) -> None:
