@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from tests.e2e.deployment import sweep
@@ -16,11 +17,15 @@ TOOLS = os.path.dirname(PYTHON)
 
 @dataclass(frozen=True, kw_only=True)
 class Phase:
-    """A set of commands, and the minutes that it may take on a machine that is new to it."""
+    """A set of commands, and the minutes that it may take on a machine that is new to it.
+
+    `together`: they run beside each other, and what each says is shown whole, in their order.
+    """
 
     name: str
     minutes: float
     commands: Sequence[Sequence[str]]
+    together: bool = False
 
 
 def pytest(*arguments: str) -> list[str]:
@@ -28,6 +33,10 @@ def pytest(*arguments: str) -> list[str]:
     return [PYTHON, "-m", "pytest", "-q", *arguments]
 
 
+# A module's tests stay together, and so does what they share.
+ON_ALL_PROCESSORS = ("--numprocesses=auto", "--dist=loadfile")
+# Deployments wait more than they compute; the stacks are shared out as tests/e2e/conftest.py says.
+TWO_STACKS_AT_ONCE = ("--numprocesses=2", "--dist=loadgroup")
 FAST = [
     "tests/core",
     "tests/components",
@@ -40,12 +49,12 @@ FAST = [
 CHECK = Phase(
     name="check",
     minutes=1,
+    together=True,
     commands=[
         [f"{TOOLS}/ruff", "check", "."],
         [f"{TOOLS}/ruff", "format", "--check", "."],
         [f"{TOOLS}/mypy", "."],
-        pytest(*FAST),
-        pytest("tests/image", "-m", "not docker"),
+        pytest(*FAST, "tests/image", "-m", "not docker", *ON_ALL_PROCESSORS),
     ],
 )
 ALL = [
@@ -53,7 +62,11 @@ ALL = [
     Phase(name="authgate", minutes=5, commands=[pytest("tests/authgate")]),
     Phase(name="image", minutes=7, commands=[pytest("tests/image", "-m", "docker and not soak")]),
     Phase(name="attack", minutes=3, commands=[pytest("tests/attack")]),
-    Phase(name="platform", minutes=8, commands=[pytest("tests/e2e", "-m", "not soak")]),
+    Phase(
+        name="platform",
+        minutes=8,
+        commands=[pytest("tests/e2e", "-m", "not soak", *TWO_STACKS_AT_ONCE)],
+    ),
     Phase(
         name="types",
         minutes=6,
@@ -90,11 +103,32 @@ def clear_host() -> None:
 def run(phase: Phase) -> bool:
     """Runs one phase and prints its line."""
     begin = time.monotonic()
-    good = all(subprocess.run(command).returncode == 0 for command in phase.commands)
+    good = run_together(phase.commands) if phase.together else run_in_turn(phase.commands)
     spent = (time.monotonic() - begin) / 60
     verdict = "passed" if good else "FAILED"
     print(f"phase {phase.name}: {verdict} in {spent:.1f} of {phase.minutes:g} min", flush=True)
     return good
 
 
-sys.exit(main(sys.argv[1]))
+def run_in_turn(commands: Sequence[Sequence[str]]) -> bool:
+    """Whether all succeed; the first that fails is the last."""
+    return all(subprocess.run(command).returncode == 0 for command in commands)
+
+
+def run_together(commands: Sequence[Sequence[str]]) -> bool:
+    """Whether all succeed."""
+
+    def run_one(command: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    with ThreadPoolExecutor(len(commands)) as running:
+        ended = []
+        for done in running.map(run_one, commands):
+            sys.stdout.buffer.write(done.stdout)
+            sys.stdout.flush()
+            ended.append(done.returncode)
+    return not any(ended)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -27,6 +27,8 @@ from tests.e2e.elsewhere import (
 from tests.places import place
 
 STACK = "e2e-elsewhere"
+# It is not the one of `conftest`, which has a fixture of the same name.
+pytestmark = pytest.mark.xdist_group(STACK)
 DOMAIN = "elsewhere.mcpier.localhost"
 EDGE = place(STACK).edge
 ECHO = {"echo": {"type": "echo", "tokens": ["alice"]}}

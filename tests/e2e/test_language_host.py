@@ -58,8 +58,8 @@ class Project:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "project"
-        self.folder.mkdir()
-        (tools := folder / "tools").mkdir()
+        self.folder.mkdir(exist_ok=True)
+        (tools := folder / "tools").mkdir(exist_ok=True)
         wrapper = tools / "pulumi-language-python"
         wrapper.write_text(WRAPPER)
         wrapper.chmod(0o755)
@@ -73,8 +73,12 @@ class Project:
             "PULUMI_CONFIG_PASSPHRASE": "x",
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_STACK": "dev",
         }
         self.use(PROGRAM, sys.prefix)
+
+    def begin(self) -> None:
+        """Makes the stack, with a config."""
         self.run("stack", "init", "dev")
         self.run("config", "set-all", "--plaintext", "size=3", "--secret", "password=geheim")
 
@@ -101,8 +105,18 @@ class Project:
         return said
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a project that has its stack."""
+    folder = tmp_path_factory.mktemp("begun")
+    Project(folder).begin()
+    return folder
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
+def project(begun: Path, tmp_path: Path) -> Project:
+    """A copy of that project, and of its backend."""
+    shutil.copytree(begun, tmp_path, dirs_exist_ok=True)
     return Project(tmp_path)
 
 
