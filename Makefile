@@ -3,7 +3,7 @@ STACK ?= dev
 SETUP = python3 -m toolchain
 VENV = .venv/bin
 
-.PHONY: up preview destroy env check test soak bench-authgate bench-edge bench-bridges bench-platform bench-image schema
+.PHONY: up preview destroy doctor env check test soak bench-authgate bench-edge bench-bridges bench-platform bench-image schema
 
 up: ## set up what is missing, then deploy the stack
 	@$(SETUP) --stack $(STACK) -- $(VENV)/mcpier up --stack $(STACK)
@@ -14,6 +14,9 @@ preview: ## show what `make up` would do
 destroy: ## remove every container, network and volume; KEEP_PROTECTED=1 leaves protected instances
 	@$(SETUP) --stack $(STACK) -- $(VENV)/mcpier destroy --stack $(STACK) \
 		$(if $(KEEP_PROTECTED),--keep-protected)
+
+doctor: ## look for all that can be wrong with the stack; fails if anything is
+	@$(SETUP) --stack $(STACK) -- $(VENV)/mcpier doctor --stack $(STACK)
 
 env: ## the shell lines for typing pulumi by hand: eval "$$(make -s env)"
 	@$(SETUP) env $(STACK)

@@ -12,7 +12,8 @@ def unpacked_program(name: str, *packages: str) -> str:
     if found := shutil.which(name):
         return found
     folder = cache_dir() / "tests" / packages[0]
-    if not _programs(folder, name):
+    places = [folder / place / name for place in ("bin", "usr/bin", "usr/sbin")]
+    if not any(place.exists() for place in places):
         folder.mkdir(parents=True, exist_ok=True)
         fetch = ["apt-get", "download", "-o", "APT::Sandbox::User=root", *packages]
         if subprocess.run(fetch, cwd=folder, capture_output=True).returncode != 0:
@@ -21,12 +22,7 @@ def unpacked_program(name: str, *packages: str) -> str:
         for archive in folder.glob("*.deb"):
             subprocess.run(["dpkg", "-x", str(archive), str(folder)], check=True)
             archive.unlink()
-    (program,) = _programs(folder, name)
-    return str(program)
-
-
-def _programs(folder: Path, name: str) -> list[Path]:
-    return [*folder.glob(f"bin/{name}"), *folder.glob(f"usr/*bin/{name}")]
+    return str(next(place for place in places if place.exists()))
 
 
 def library_path(program: str) -> str:
