@@ -45,6 +45,7 @@ FAST = [
     "tests/schema",
     "tests/toolchain",
     "tests/bench",
+    "tests/docs",
 ]
 CHECK = Phase(
     name="check",

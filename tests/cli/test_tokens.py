@@ -8,6 +8,7 @@ import yaml
 from tests.cli.clients import opened, status
 from tests.cli.operator import Operator
 from tests.cli.stack import CONFIG, STACK
+from tests.docs.tables import unlisted, unmet
 from tests.waiting import until
 
 
@@ -32,6 +33,7 @@ def test_a_token_that_is_cut_is_refused_and_its_streams_end(operator: Operator, 
     up = operator.json("up")
     assert up["instances"]["echo"]["state"] == "running"
     assert up["seconds"]["deploy"] > 0
+    assert (unlisted("mcpier up", up), unmet("mcpier up", up)) == ([], [])
     client = operator.json("connect", "echo", "--token", "leaver")
     other = operator.json("connect", "echo", "--token", "alice")
     with opened(client, ca, "/stream") as stream:
@@ -55,6 +57,7 @@ def test_an_instance_is_added_and_removed_by_two_commands_and_two_deploys(
     assert "second: not deployed; make up STACK=cli makes it" in operator.types("status").stdout
     planned = operator.json("preview")
     assert planned["changeSummary"]["create"] > 0
+    assert unmet("mcpier preview", planned) == []
     operator.done("up")
     client = operator.json("connect", "second")
     until(lambda: status(client, ca) == 200, 10, "the new instance is not served")
