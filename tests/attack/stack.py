@@ -48,10 +48,11 @@ def checkout(directory: Path, stack: str, config: dict[str, Any]) -> Deployment:
     return made
 
 
-def up(deployment: Deployment) -> None:
-    """`make up`, which must succeed."""
+def up(deployment: Deployment) -> str:
+    """What `make up` prints, which must succeed."""
     done = deployment.make_target("up", timeout=900)
     assert done.returncode == 0, done.stdout
+    return done.stdout
 
 
 def container(instance: str) -> str:

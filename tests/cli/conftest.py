@@ -22,8 +22,7 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
     """Somebody with a stack that is up; it is taken away again, and must leave nothing."""
     made = checkout(tmp_path_factory.mktemp("cli"), STACK, CONFIG)
     with taken_away(made, "mcpier/echo"):
-        up(made)
-        yield Operator(made)
+        yield Operator(made, first_up=up(made))
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,10 @@ from tests.e2e.deployment import Deployment
 
 @dataclass(frozen=True)
 class Operator:
-    """Works on the deployed stack, on a machine that lacks what `path` does not lead to."""
+    """Works on the deployed stack; `first_up` is what its first deploy printed."""
 
     deployment: Deployment
+    first_up: str
 
     def types(self, *words: str, timeout: float = 300, **environ: str) -> Any:
         """Runs mcpier; stdout and stderr are kept apart, as a pipeline keeps them."""
