@@ -3,7 +3,8 @@ STACK ?= dev
 SETUP = python3 -m toolchain
 VENV = .venv/bin
 
-.PHONY: up preview destroy doctor env check test soak bench-authgate bench-edge bench-bridges bench-platform bench-image schema
+.PHONY: up preview destroy doctor env check test soak bench-authgate bench-edge bench-bridges bench-platform \
+	bench-image bench-portal schema screenshots
 
 up: ## set up what is missing, then deploy the stack
 	@$(SETUP) --stack $(STACK) -- $(VENV)/mcpier up --stack $(STACK)
@@ -44,6 +45,12 @@ bench-edge: ## calls through the edge, beside a plain Traefik and none; JSON lin
 
 bench-bridges: ## bridges from stdio under the conformance suite, their memory and calls; JSON lines
 	@$(SETUP) -- $(VENV)/python -m tests.bench.bridges
+
+bench-portal: ## how soon the portal shows a stack of 200 instances, and its cost; JSON lines
+	@$(SETUP) python -- $(VENV)/python -m tests.bench.portal
+
+screenshots: ## take the pictures of docs/screenshots anew
+	@$(SETUP) engine python bases -- $(VENV)/python -m tests.portal.screenshots
 
 schema: ## write the stack file's JSON Schema and reference anew, after a change of its keys
 	@$(SETUP) python -- $(VENV)/python -m schema

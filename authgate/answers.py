@@ -1,7 +1,7 @@
 """What Traefik is told for a decision: the one place that writes challenges."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from authgate.decision import Decision, Reason
@@ -63,13 +63,14 @@ _FOREIGN_ORIGIN = _json(
 )
 
 
-def answer(decision: Decision, request: ForwardedRequest, sign_in_page: bytes) -> Answer:
-    """The answer to a ForwardAuth request; `sign_in_page` is HTML that leads to `/`."""
+def answer(
+    decision: Decision, request: ForwardedRequest, refused_pages: Mapping[Kind, bytes]
+) -> Answer:
+    """The answer to a ForwardAuth request; the pages are HTML that leads to the sign-in."""
     if decision.reason is Reason.ALLOWED:
         return _allow(decision, request)
     if decision.reason is Reason.NO_SESSION:
-        challenge = (b"www-authenticate", _session_challenge(request))
-        return refuse(401, b"text/html; charset=utf-8", sign_in_page, [challenge])
+        return _ask_to_sign_in(request, refused_pages)
     if decision.reason is Reason.FOREIGN_ORIGIN:
         return refuse(403, b"application/json", _FOREIGN_ORIGIN, [])
     refusal = _REFUSALS[decision.reason]
@@ -111,11 +112,12 @@ def _challenge(decision: Decision, refusal: _Refusal, request: ForwardedRequest)
     return [(b"www-authenticate", challenge.encode())]
 
 
-def _session_challenge(request: ForwardedRequest) -> bytes:
+def _ask_to_sign_in(request: ForwardedRequest, pages: Mapping[Kind, bytes]) -> Answer:
+    assert request.host is not None, "only hosts of ours have sessions"
     # RFC 9110 asks for a challenge on every 401; browsers show the page for a scheme
     # they do not know, where one they do know would open their own dialogue.
-    realm = request.host.label if request.host else Kind.VNC
-    return f'Cookie realm="{realm}"'.encode()
+    challenge = (b"www-authenticate", f'Cookie realm="{request.host.label}"'.encode())
+    return refuse(401, b"text/html; charset=utf-8", pages[request.host.kind], [challenge])
 
 
 def refuse(status: int, content_type: bytes, body: bytes, headers: list[Header]) -> Answer:

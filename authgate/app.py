@@ -16,8 +16,9 @@ from authgate.link_pages import LinkPages
 from authgate.operations import operations
 from authgate.pages import render
 from authgate.registry import Registry
+from authgate.session_pages import SessionPages
 from authgate.settings import GATE_PORT, OPERATIONS_PORT, PAGES_PORT, Settings
-from authgate.view_pages import ViewPages
+from authgate.sites import SITES
 
 
 def create_app(settings: Settings, journal: Journal) -> ASGIApp:
@@ -32,7 +33,8 @@ def create_app(settings: Settings, journal: Journal) -> ASGIApp:
 
 def by_port(context: Context, audit: Audit) -> ASGIApp:
     """Sends each connection to the application of the port it came in by."""
-    gate = Gate(context, render("refused.html").encode())
+    refused = {kind: render("refused.html", site=site).encode() for kind, site in SITES.items()}
+    gate = Gate(context, refused)
     others: dict[int, ASGIApp] = {
         PAGES_PORT: pages(context),
         OPERATIONS_PORT: operations(context, audit.run),
@@ -49,20 +51,25 @@ def by_port(context: Context, audit: Audit) -> ASGIApp:
 
 
 def pages(context: Context) -> ASGIApp:
-    """The application on the pages port: the live view's pages, absent instances, the check."""
+    """The application on the pages port: signing in and out, absent instances, the check."""
     absent = Absent(context)
-    check = Check(context)
-    entrances = [*ViewPages(context).routes, *LinkPages(context).routes]
-    view = Starlette(routes=[*entrances, Mount("/", absent)])
-    view.router.redirect_slashes = False
+    by_kind: dict[Kind, ASGIApp] = {
+        Kind.MCP: absent,
+        Kind.VNC: _with_sessions(context, Kind.VNC, absent),
+        Kind.APP: _with_sessions(context, Kind.APP, Check(context)),
+    }
 
-    async def by_kind(scope: Scope, receive: Receive, send: Send) -> None:
-        request = parse_forwarded(scope["headers"], context.hosts)
-        if request.to_app:
-            await check(scope, receive, send)
-        elif request.host is not None and request.host.kind is Kind.VNC:
-            await view(scope, receive, send)
-        else:
-            await absent(scope, receive, send)
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        host = parse_forwarded(scope["headers"], context.hosts).host
+        await (by_kind[host.kind] if host else absent)(scope, receive, send)
 
-    return by_kind
+    return application
+
+
+def _with_sessions(context: Context, kind: Kind, others: ASGIApp) -> ASGIApp:
+    """The pages by which one kind of site is entered, before the application for all others."""
+    site = SITES[kind]
+    routes = [*SessionPages(context, site).routes, *LinkPages(context, site).routes]
+    application = Starlette(routes=[*routes, Mount("/", others)])
+    application.router.redirect_slashes = False
+    return application

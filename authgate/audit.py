@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from authgate.files import RegistryTrouble, Signature, signature
+from authgate.hosts import PORTAL_ID
+from authgate.model import Record
 from authgate.registry import INSTANCES, KEY_FILE, SUFFIX, parse_key, parse_record
 
 
 @dataclass(frozen=True)
 class Findings:
-    """`written` is when the registry last changed, in seconds since 1970; 0 if it never did."""
+    """`records` are those that can be read, sorted by id; `instances` counts them all.
+
+    `written` is when the registry last changed, in seconds since 1970; 0 if it never did.
+    """
 
     instances: int
+    records: tuple[Record, ...]
     problems: tuple[str, ...]
     written: float
 
@@ -23,7 +29,7 @@ class Audit:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._seen: dict[str, tuple[Signature, str]] = {}
+        self._seen: dict[str, tuple[Signature, Record | str]] = {}
         self._one_at_a_time = threading.Lock()
 
     def run(self) -> Findings:
@@ -36,22 +42,25 @@ class Audit:
                     found = {e.name: signature(e.stat()) for e in entries if _is_record(e)}
                 written = records.stat().st_mtime
             except OSError as error:
-                return Findings(0, (*problems, f"{records}: {error.strerror}"), 0.0)
+                return Findings(0, (), (*problems, f"{records}: {error.strerror}"), 0.0)
             self._seen = {name: self._check(name, at) for name, at in found.items()}
-            problems += [trouble for _, trouble in self._seen.values() if trouble]
-            return Findings(len(found), tuple(sorted(problems)), written)
+            read = [each for _, (_, each) in sorted(self._seen.items())]
+            problems += [each for each in read if isinstance(each, str)]
+            good = tuple(each for each in read if isinstance(each, Record))
+            instances = len(found.keys() - {PORTAL_ID + SUFFIX})
+            return Findings(instances, good, tuple(sorted(problems)), written)
 
-    def _check(self, name: str, stands: Signature) -> tuple[Signature, str]:
+    def _check(self, name: str, stands: Signature) -> tuple[Signature, Record | str]:
+        """The record, or what is wrong with it."""
         seen = self._seen.get(name)
         if seen is not None and seen[0] == stands:
             return seen
         try:
-            parse_record(name, (self._folder / INSTANCES / name).read_bytes())
+            return stands, parse_record(name, (self._folder / INSTANCES / name).read_bytes())
         except RegistryTrouble as trouble:
             return stands, str(trouble)
         except OSError as error:
             return stands, f"{name}: {error.strerror}"
-        return stands, ""
 
     def _key_problems(self) -> list[str]:
         try:

@@ -14,7 +14,7 @@ from authgate.answers import answer, refuse
 from authgate.context import Context
 from authgate.forwarded import ForwardedRequest, parse_forwarded
 from authgate.gate import PATH, send_answer
-from authgate.hosts import INSTANCE_ID, InstanceHost, Kind
+from authgate.hosts import INSTANCE_ID, PORTAL, InstanceHost, Kind
 from authgate.judge import Judge
 
 _INSTANCE = re.compile(rf"{PATH}/({INSTANCE_ID})")
@@ -42,10 +42,11 @@ class Check:
         asked = parse_forwarded(scope["headers"], self._context.hosts)
         request = self._to_instance(asked, InstanceHost(Kind.MCP, named[1]))
         decision, known = self._judge.judge(request)
-        await send_answer(send, answer(decision, request, b""))
+        await send_answer(send, answer(decision, request, {}))
         self._context.journal.decided("check", request, decision, known, perf_counter() - started)
 
     def _to_instance(self, asked: ForwardedRequest, host: InstanceHost) -> ForwardedRequest:
         # The web app's own pages may use what it protects.
-        foreign = tuple(item for item in asked.origins if item != self._context.hosts.app_origin)
+        own = self._context.hosts.origin(PORTAL)
+        foreign = tuple(item for item in asked.origins if item != own)
         return asked._replace(host=host, path=b"", origins=foreign, cookies=b"")

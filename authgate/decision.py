@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from authgate.forwarded import ForwardedRequest
-from authgate.hosts import Hosts, InstanceHost, Kind
+from authgate.hosts import PORTAL, Hosts, InstanceHost, Kind
 from authgate.model import NO_INSTANCE, Grant, Record, Token
 from authgate.sessions import Sessions, read
 from authgate.tokens import Unusable, find_token, read_bearer
@@ -67,16 +67,16 @@ def decide(
 ) -> Decision:
     """Decides by the record of the request's instance, which is None for an unknown one.
 
-    `now` is in seconds since 1970; `sessions` is asked for the live view only.
+    `now` is in seconds since 1970; `sessions` is not asked for MCP.
     """
-    if request.host is None:
+    if request.host is None or (request.host is PORTAL and record is None):
         return Decision(Reason.NOT_AN_INSTANCE)
     known = record or NO_INSTANCE
     if not _origins_allowed(hosts, request, request.host, known):
         return Decision(Reason.FOREIGN_ORIGIN)
-    if request.host.kind is Kind.VNC:
-        return _decide_view(request, known, sessions, now)
-    return _decide_mcp(request, known, now)
+    if request.host.kind is Kind.MCP:
+        return _decide_mcp(request, known, now)
+    return _decide_session(request, known, sessions, now)
 
 
 def origin_allowed(hosts: Hosts, origin: bytes, host: InstanceHost, record: Record) -> bool:
@@ -127,7 +127,7 @@ def _decide_mcp(request: ForwardedRequest, record: Record, now: float) -> Decisi
     return decide_presented(record, presented, _MCP_GRANTS, now)
 
 
-def _decide_view(
+def _decide_session(
     request: ForwardedRequest, record: Record, sessions: Sessions, now: float
 ) -> Decision:
     session = read(request.cookies, record, sessions, now)

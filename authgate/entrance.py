@@ -1,4 +1,7 @@
-"""The entrance to a live view: whoever may pass gets a session, everyone else is told why not."""
+"""The entrance to a live view or the portal: whoever may pass gets a session.
+
+Everyone else is told why not.
+"""
 
 from collections.abc import Awaitable, Callable
 from time import perf_counter
@@ -10,19 +13,20 @@ from starlette.responses import Response
 from authgate.context import Context
 from authgate.decision import GUESSES, Decision, Reason, from_own_page
 from authgate.files import RegistryTrouble
-from authgate.forwarded import ForwardedRequest, parse_for_instance
+from authgate.forwarded import ForwardedRequest, parse_for_host
 from authgate.hosts import InstanceHost
 from authgate.model import NO_INSTANCE, Record
 from authgate.pages import own_trouble, see_other, sign_in_page
 from authgate.sessions import issue
+from authgate.sites import Site
 
-_WRONG_TOKEN = (401, "This token does not open this view. Ask for the instance's view token.")
+_WRONG_TOKEN = (401, "This token does not open {place}. {ask}")
 _REFUSALS = {
     Reason.FOREIGN_ORIGIN: (403, "Please sign in from this page."),
-    Reason.MALFORMED: (400, "Please enter the view token."),
+    Reason.MALFORMED: (400, "Please enter the {token}."),
     Reason.WRONG_TOKEN: _WRONG_TOKEN,
     Reason.EXPIRED_TOKEN: _WRONG_TOKEN,
-    Reason.WRONG_TICKET: (401, "This link does not open this view. Ask for another one."),
+    Reason.WRONG_TICKET: (401, "This link does not open {place}. Ask for another one."),
     Reason.EXPIRED_TICKET: (401, "This link is too old. Ask for another one."),
     Reason.USED_TICKET: (401, "This link has been used already. Ask for another one."),
 }
@@ -43,13 +47,14 @@ Judge = Callable[[Visit], Awaitable[Decision]]
 class Entrance:
     """Admits visitors by what a judge makes of the form that they sent."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, site: Site) -> None:
         self._context = context
+        self._site = site
 
     async def admit(self, form: Request, door: str, judge: Judge) -> Response:
         """Answers a form; `door` is the word for it in the log."""
         started = perf_counter()
-        asked, host = parse_for_instance(form.headers.raw, self._context.hosts)
+        asked, host = parse_for_host(form.headers.raw, self._context.hosts)
         try:
             record = self._context.registry.record(host.id)
             visit = Visit(form, asked, host, record or NO_INSTANCE)
@@ -79,6 +84,7 @@ class Entrance:
             return see_other("/", issue(visit.record, decision.token, key, now))
         if decision.reason is Reason.THROTTLED:
             problem = f"Too many wrong tokens. Try again in {decision.retry_after} seconds."
-            return sign_in_page(visit.host, 429, problem, decision.retry_after)
+            return sign_in_page(visit.host, self._site, 429, problem, decision.retry_after)
         status, problem = _REFUSALS[decision.reason]
-        return sign_in_page(visit.host, status, problem)
+        told = problem.format_map(self._site._asdict())
+        return sign_in_page(visit.host, self._site, status, told)

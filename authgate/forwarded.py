@@ -25,10 +25,7 @@ _READ = frozenset(
 
 
 class ForwardedRequest(NamedTuple):
-    """A client's request; `host` is None when it names no instance, `path` has no query.
-
-    `to_app` says that it is for the web app beside the instances.
-    """
+    """A client's request; `host` is None when it is not one of ours, `path` has no query."""
 
     host: InstanceHost | None
     path: bytes
@@ -36,7 +33,6 @@ class ForwardedRequest(NamedTuple):
     origins: tuple[bytes, ...]
     authorizations: tuple[bytes, ...]
     cookies: bytes
-    to_app: bool
 
 
 def parse_forwarded(headers: Iterable[tuple[bytes, bytes]], hosts: Hosts) -> ForwardedRequest:
@@ -47,24 +43,22 @@ def parse_forwarded(headers: Iterable[tuple[bytes, bytes]], hosts: Hosts) -> For
             found[name] = (*found[name], value) if name in found else (value,)
     names = found.get(b"x-forwarded-host", ())
     targets = found.get(b"x-forwarded-uri", ())
-    host = hosts.parse(names[0]) if len(names) == 1 else None
     return ForwardedRequest(
-        host=host,
+        host=hosts.parse(names[0]) if len(names) == 1 else None,
         path=targets[0].partition(b"?")[0] if len(targets) == 1 else b"",
         address=_address(found.get(b"x-forwarded-for", _NOWHERE)[-1]),
         origins=found.get(b"origin", ()),
         authorizations=found.get(b"authorization", ()),
         cookies=b"; ".join(found.get(b"cookie", ())),
-        to_app=host is None and len(names) == 1 and hosts.is_app(names[0]),
     )
 
 
-def parse_for_instance(
+def parse_for_host(
     headers: Iterable[tuple[bytes, bytes]], hosts: Hosts
 ) -> tuple[ForwardedRequest, InstanceHost]:
-    """The same for a request that is known to be for an instance's host."""
+    """The same for a request that is known to be for one of our hosts."""
     request = parse_forwarded(headers, hosts)
-    assert request.host is not None, "only requests to an instance's host are sent here"
+    assert request.host is not None, "only requests to our hosts are sent here"
     return request, request.host
 
 

@@ -1,4 +1,4 @@
-"""From the host of a request to the instance it means."""
+"""From the host of a request to the instance it means, or to the portal beside the instances."""
 
 import re
 from dataclasses import dataclass
@@ -7,21 +7,24 @@ from functools import cached_property, lru_cache
 
 # `mcp-<id>` is one DNS label: 63 characters at most, 59 of them for the id.
 INSTANCE_ID = r"[a-z0-9-]{1,59}"
+# What the portal's record is called; no instance's id holds an underscore.
+PORTAL_ID = "_portal"
 _REMEMBERED = 4096
 # 253 characters of a name (RFC 1035, section 2.3.4), a final dot and a port.
 _LONGEST = 260
 
 
 class Kind(StrEnum):
-    """What an instance's host serves."""
+    """What a host serves: an instance's MCP or live view, or the portal."""
 
     MCP = "mcp"
     VNC = "vnc"
+    APP = "app"
 
 
 @dataclass(frozen=True)
 class InstanceHost:
-    """An instance's host name, without its domain."""
+    """A host name, without its domain; the portal's stands for `PORTAL_ID`."""
 
     kind: Kind
     id: str
@@ -29,24 +32,24 @@ class InstanceHost:
     @cached_property
     def label(self) -> str:
         """The first label of the name, such as `mcp-demo`: also the challenge's realm."""
-        return f"{self.kind}-{self.id}"
+        return self.kind if self.kind is Kind.APP else f"{self.kind}-{self.id}"
+
+
+PORTAL = InstanceHost(Kind.APP, PORTAL_ID)
 
 
 class Hosts:
     """Reads and writes the host names of one domain.
 
-    `public_port` is the port in public URLs; it stands in origins unless it is 443. `app_origin`
-    is that of the web app beside the instances, as a browser writes it.
+    `public_port` is the port in public URLs; it stands in origins unless it is 443.
     """
 
     def __init__(self, domain: str, public_port: int) -> None:
         self._suffix = f".{domain}" + ("" if public_port == 443 else f":{public_port}")
-        self.app_origin = f"https://app{self._suffix}".encode()
         # Traefik's `Host()` takes any case, a trailing dot and any port for the same host.
         self._name = re.compile(
-            rf"(mcp|vnc)-({INSTANCE_ID})\.{re.escape(domain)}\.?(?::[0-9]{{1,5}})?".encode()
+            rf"(?:app|(mcp|vnc)-({INSTANCE_ID}))\.{re.escape(domain)}\.?(?::[0-9]{{1,5}})?".encode()
         )
-        self._app = re.compile(rf"app\.{re.escape(domain)}\.?(?::[0-9]{{1,5}})?".encode())
         # Clients ask for the same few hosts over and over.
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._parse)
 
@@ -59,12 +62,10 @@ class Hosts:
         match = self._name.fullmatch(host.lower())
         if match is None:
             return None
+        if match[1] is None:
+            return PORTAL
         kind = Kind.MCP if match[1] == b"mcp" else Kind.VNC
         return InstanceHost(kind, match[2].decode())
-
-    def is_app(self, host: bytes) -> bool:
-        """Whether a `Host` value means the web app beside the instances."""
-        return self._app.fullmatch(host.lower()) is not None
 
     def origin(self, host: InstanceHost) -> bytes:
         """The host's own origin, as a browser writes it."""

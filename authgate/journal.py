@@ -1,4 +1,4 @@
-"""What is kept of each decision: a log line, a count, a latency."""
+"""What is kept of each decision: a log line, a count, a latency, and the latest ones."""
 
 import time
 from bisect import bisect_left
@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import orjson
 
+from authgate.activity import Activity
 from authgate.decision import Decision, Reason
 from authgate.forwarded import ForwardedRequest
 
@@ -44,6 +45,7 @@ class Journal:
         self._soon = soon
         self._waiting: list[_Decided] = []
         self._expected = False
+        self._activity = Activity()
         self._decisions: Counter[tuple[str, str]] = Counter()
         self._latencies = [0] * (len(BUCKETS) + 1)
         self._seconds = 0.0
@@ -64,6 +66,12 @@ class Journal:
         if self._waiting:
             waiting, self._waiting = self._waiting, []
             self._write(b"".join([self._noted(decided) for decided in waiting]))
+
+    @property
+    def activity(self) -> Activity:
+        """What happened of late."""
+        self.write_down()
+        return self._activity
 
     @property
     def decisions(self) -> Counter[tuple[str, str]]:
@@ -88,11 +96,13 @@ class Journal:
         """
         request, decision = decided.request, decided.decision
         label = request.host.label if request.host else ""
+        at = datetime.fromtimestamp(decided.time, UTC)
+        self._activity.note(label, decided.door, request.address, decision, at)
         self._decisions[label if decided.known else UNKNOWN, decision.reason] += 1
         self._latencies[bisect_left(BUCKETS, decided.seconds)] += 1
         self._seconds += decided.seconds
         line = {
-            "time": datetime.fromtimestamp(decided.time, UTC),
+            "time": at,
             "door": decided.door,
             "instance": label,
             "token": decision.client,

@@ -33,7 +33,7 @@ class Judge:
     def _decide(self, request: ForwardedRequest, host: InstanceHost) -> tuple[Decision, bool]:
         context = self._context
         now = context.clock()
-        sessions = context.sessions() if host.kind is Kind.VNC else _NO_SESSIONS
+        sessions = _NO_SESSIONS if host.kind is Kind.MCP else context.sessions()
         record = context.registry.recent_record(host.id)
         decision = decide(context.hosts, request, record, sessions, now)
         if decision.reason is Reason.ALLOWED:

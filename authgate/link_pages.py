@@ -1,4 +1,4 @@
-"""Entering a live view by a one-time link, on `vnc-<id>` hosts."""
+"""Entering a live view or the portal by a one-time link."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,8 +7,9 @@ from starlette.routing import Route
 from authgate.context import Context
 from authgate.decision import Decision
 from authgate.entrance import Entrance, Visit
-from authgate.forwarded import parse_for_instance
+from authgate.forwarded import parse_for_host
 from authgate.pages import page
+from authgate.sites import Site
 from authgate.tickets import UsedTickets, decide_ticket
 
 LINK = "/_mcpier/enter/{ticket}"
@@ -18,11 +19,12 @@ _NO_PATH = {"referrer-policy": "strict-origin"}
 
 
 class LinkPages:
-    """The pages of one process; nothing is decided before the form on the first one is sent."""
+    """The pages of one kind of site; nothing is decided before the form on the first is sent."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, site: Site) -> None:
         self._context = context
-        self._entrance = Entrance(context)
+        self._site = site
+        self._entrance = Entrance(context, site)
         self._used = UsedTickets(context.clock())
         self.routes = [
             Route(LINK, self.ask, methods=["GET"]),
@@ -31,8 +33,8 @@ class LinkPages:
 
     async def ask(self, request: Request) -> Response:
         """The button that enters; the same for every ticket: programs follow links to preview."""
-        _, host = parse_for_instance(request.headers.raw, self._context.hosts)
-        return page("enter.html", 200, _NO_PATH, name=host.label)
+        _, host = parse_for_host(request.headers.raw, self._context.hosts)
+        return page("enter.html", 200, _NO_PATH, name=host.label, site=self._site)
 
     async def enter(self, request: Request) -> Response:
         """Turns the link's ticket into a session."""

@@ -1,4 +1,4 @@
-"""An instance as the registry describes it."""
+"""An instance, or the portal beside the instances, as the registry describes it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,14 +8,16 @@ TOKEN_NAME = r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}"
 
 
 class Grant(StrEnum):
-    """What a token opens: the MCP endpoint, the live view, or the live view without input."""
+    """What a token opens: MCP, the live view, the live view without input, or the portal."""
 
     MCP = "mcp"
     VIEW = "view"
     WATCH = "watch"
+    OPERATOR = "operator"
 
 
-VIEW_GRANTS = frozenset({Grant.VIEW, Grant.WATCH})
+# Those that become a session in a browser.
+SESSION_GRANTS = frozenset({Grant.VIEW, Grant.WATCH, Grant.OPERATOR})
 
 
 class State(StrEnum):

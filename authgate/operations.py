@@ -1,4 +1,4 @@
-"""Health, readiness and metrics, on a port that neither instances nor the outside reach."""
+"""Health, readiness, metrics, activity: on a port that neither instances nor the outside reach."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from authgate.activity_report import report
 from authgate.audit import Findings
 from authgate.context import Context
 from authgate.metrics import ContextCollector
@@ -33,5 +34,9 @@ def operations(context: Context, audit: Callable[[], Findings]) -> Starlette:
         text = await run_in_threadpool(generate_latest, collectors)
         return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
-    routes = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
-    return Starlette(routes=routes)
+    async def activity(request: Request) -> Response:
+        findings = await run_in_threadpool(audit)
+        return JSONResponse(report(findings, context.journal.activity))
+
+    answers = {"healthz": healthz, "readyz": readyz, "metrics": metrics, "activity": activity}
+    return Starlette(routes=[Route(f"/{path}", answer) for path, answer in answers.items()])

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from authgate.answers import RETRY_OWN_TROUBLE
 from authgate.hosts import InstanceHost
+from authgate.sites import Site
 
 _STYLE = files("authgate").joinpath("templates/style.css").read_text(encoding="utf-8")
 _STYLE_HASH = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
@@ -39,13 +40,13 @@ def page(template: str, status: int, headers: dict[str, str], **values: object) 
 
 
 def sign_in_page(
-    host: InstanceHost, status: int, problem: str = "", retry_after: int = 0
+    host: InstanceHost, site: Site, status: int, problem: str = "", retry_after: int = 0
 ) -> HTMLResponse:
-    """The form that asks for a view token; the same for every host, known or not."""
+    """The form that asks for a token; the same for every host of a kind, known or not."""
     headers = {"retry-after": str(retry_after)} if retry_after else {}
     if status == 401:
         headers["www-authenticate"] = f'Cookie realm="{host.label}"'
-    return page("sign_in.html", status, headers, name=host.label, problem=problem)
+    return page("sign_in.html", status, headers, name=host.label, site=site, problem=problem)
 
 
 def see_other(place: str, cookie: str = "") -> Response:

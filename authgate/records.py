@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from authgate.hosts import INSTANCE_ID
+from authgate.hosts import INSTANCE_ID, PORTAL_ID
 from authgate.model import TOKEN_NAME, Grant, Record, State, Token
 
 _RECORD_KEYS = ("id", "type", "state", "tokens", "origins", "vncPassword")
 _OPTIONAL_KEYS = ("vncWatchPassword",)
 _TOKEN_KEYS = ("name", "sha256", "expires", "grant")
+_ID = rf"{INSTANCE_ID}|{PORTAL_ID}"
 _TYPE = r"[a-z0-9][a-z0-9_.-]*"
 # As a browser serialises an origin (RFC 6454, section 6.2): lower case, no path.
 _ORIGIN = r"[a-z][a-z0-9+.-]*://[a-z0-9._~:\[\]-]+"
@@ -33,10 +34,8 @@ class RecordReader:
         tokens = self.items(fields.get("tokens"), f"{where}.tokens")
         origins = self.items(fields.get("origins"), f"{where}.origins")
         record = Record(
-            id=self.text(fields, "id", where, INSTANCE_ID, "lower-case letters, digits, hyphens"),
-            type=self.text(
-                fields, "type", where, r"[a-z0-9][a-z0-9_.-]*", "the instance type's name"
-            ),
+            id=self.text(fields, "id", where, _ID, "lower-case letters, digits, hyphens"),
+            type=self.text(fields, "type", where, _TYPE, "the instance type's name"),
             state=self._choice(fields, "state", where, State),
             tokens=tuple(self._token(t, f"{where}.tokens[{n}]") for n, t in enumerate(tokens)),
             origins=frozenset(
@@ -47,6 +46,7 @@ class RecordReader:
             vnc_watch_password=self._vnc_password(fields, "vncWatchPassword", where),
         )
         self._distinct(record.tokens, f"{where}.tokens")
+        self._fitting(record, f"{where}.tokens")
         return record
 
     def fields(
@@ -142,6 +142,16 @@ class RecordReader:
                         f"{where}: {token.name} repeats the name or the digest of another token"
                     )
                 seen.add(key)
+
+    def _fitting(self, record: Record, where: str) -> None:
+        """An operator's token is of the portal alone, which has no other."""
+        expected = "operator" if record.id == PORTAL_ID else "mcp, view or watch"
+        for number, token in enumerate(record.tokens):
+            fits = (token.grant is Grant.OPERATOR) == (record.id == PORTAL_ID)
+            if not fits and not self.problems:
+                self.problems.append(
+                    f"{where}[{number}].grant: expected {expected}, found {token.grant}"
+                )
 
 
 def _shown(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Signed sessions of the live view: a cookie that names a token and proves it was shown.
+"""Signed sessions of a live view or the portal: a cookie names a token and proves it was shown.
 
 The cookie is `<expires>:<token name>:<signature>`. The signature also covers the instance, the
 token's grant and its digest: it is worthless on another host, and ends when the token is replaced.
@@ -10,12 +10,12 @@ from base64 import urlsafe_b64encode
 from collections.abc import Container
 from typing import NamedTuple
 
-from authgate.model import TOKEN_NAME, VIEW_GRANTS, Record, Token
+from authgate.model import SESSION_GRANTS, TOKEN_NAME, Record, Token
 
 COOKIE = "__Host-mcpier-view"
 LONGEST_SESSION = 12 * 3600
 
-# Lax: a link to the view from elsewhere finds the session. Every request that acts (the forms,
+# Lax: a link from elsewhere finds the session. Every request that acts (the forms,
 # the WebSocket) is held to its own origin.
 _COOKIE_TERMS = "Path=/; Secure; HttpOnly; SameSite=Lax"
 
@@ -38,7 +38,7 @@ class Session(NamedTuple):
 
 
 def issue(record: Record, token: Token, key: bytes, now: float) -> str:
-    """What `Set-Cookie` gives the bearer of one of the record's tokens of the live view."""
+    """What `Set-Cookie` gives the bearer of one of the record's tokens that open sessions."""
     expires = int(now + LONGEST_SESSION)
     if token.expires is not None:
         expires = min(expires, int(token.expires))
@@ -61,7 +61,7 @@ def read(cookies: bytes, record: Record, sessions: Sessions, now: float) -> Sess
     if expires <= now or signature in sessions.ended:
         return None
     for token in record.tokens:
-        if token.grant in VIEW_GRANTS and token.name == name:
+        if token.grant in SESSION_GRANTS and token.name == name:
             good = _sign(record, token, expires, sessions.key)
             if hmac.compare_digest(good, signature):
                 return Session(token, expires, signature)

@@ -1,4 +1,4 @@
-"""One-time links to the live view: a ticket is worth one session of one token.
+"""One-time links to a live view or the portal: a ticket is worth one session of one token.
 
 The ticket is `<expires>.<nonce>.<signature>`, and stands in the link's path. Its key is the
 instance's own, derived from the key of the sessions: whoever makes tickets for one instance can
@@ -12,7 +12,7 @@ from base64 import urlsafe_b64encode
 from typing import NamedTuple
 
 from authgate.decision import Decision, Reason, decide_token
-from authgate.model import VIEW_GRANTS, Record, Token
+from authgate.model import SESSION_GRANTS, Record, Token
 
 LIFE = 120
 # By how much the clock of whoever makes tickets may be ahead of ours, in seconds.
@@ -85,7 +85,7 @@ def _read(text: str, record: Record, key: bytes) -> Ticket | None:
     found = None
     for token in record.tokens:
         good = _sign(own_key, token, expires, nonce)
-        if hmac.compare_digest(good, signature) and token.grant in VIEW_GRANTS:
+        if hmac.compare_digest(good, signature) and token.grant in SESSION_GRANTS:
             found = Ticket(token, expires, signature)
     return found
 

@@ -10,6 +10,7 @@ from components.core import outputs
 from components.core.given import AllGiven
 from components.core.model import Instance, StackSpec
 from components.core.naming import host_name
+from components.core.parts import has_portal
 from components.image import ready_image
 from components.installed import warn_of_unpinned
 from components.instance import Ground, McpInstance
@@ -19,6 +20,7 @@ from components.instance_volumes import InstanceVolumes
 from components.isolation import probe_isolation
 from components.networks import Networks
 from components.observability import Observability
+from components.portal import Portal
 from components.probe import Probe
 from components.protection import Protection
 from components.readiness import Part, await_ready
@@ -63,6 +65,16 @@ class Platform(pulumi.ComponentResource):
             after=[traefik.container],
             opts=child,
         )
+        self._portal = None
+        if has_portal(spec):
+            self._portal = Portal(
+                "portal",
+                spec,
+                networks=networks,
+                files_image=files_image.image_id,
+                after=[gate.container],
+                opts=child,
+            )
         secrets = InstanceSecrets(
             "instance-secrets",
             spec,
@@ -102,9 +114,10 @@ class Platform(pulumi.ComponentResource):
         protected = [part for item, parts in found if item.protected for part in parts]
         needed = [part.container for part in (*edge, *protected)] if spec.protected else []
         Protection("protection", needed, child)
-        metrics = self._observability(networks, proxy, [traefik.container, gate.container])
+        looking = self._observability(networks, proxy, [traefik.container, gate.container])
+        looking += self._portal_parts()
         instances = [part for _, parts in found for part in parts]
-        await_ready("readiness", [*edge, *metrics, *instances], child)
+        await_ready("readiness", [*edge, *looking, *instances], child)
         self.register_outputs({})
 
     def _observability(
@@ -133,6 +146,14 @@ class Platform(pulumi.ComponentResource):
         container = traefik.host_certificates.container
         return [Part(title="The certificates' follower", container=container, pids=PLATFORM_PIDS)]
 
+    def _portal_parts(self) -> list[Part]:
+        if self._portal is None:
+            return []
+        return [
+            Part(title="The portal", container=self._portal.container, pids=PLATFORM_PIDS),
+            Part(title="The docker-reader", container=self._portal.reader, pids=PLATFORM_PIDS),
+        ]
+
     def _parts(self, ground: Ground, instance: Instance) -> list[Part]:
         child = pulumi.ResourceOptions(parent=self)
         return McpInstance(f"mcp-{instance.id}", ground, instance, child).parts
@@ -145,6 +166,11 @@ class Platform(pulumi.ComponentResource):
             "clients": pulumi.Output.secret(root.apply(lambda root: outputs.clients(spec, root))),
             "viewers": pulumi.Output.secret(root.apply(lambda root: outputs.viewers(spec, root))),
         }
+        if has_portal(spec):
+            found |= {
+                "portal": root.apply(lambda root: outputs.portal(spec, root)),
+                "portalUrl": outputs.portal_url(spec),
+            }
         if certificates is None:
             return found
         return found | {"ca": pulumi.Output.unsecret(certificates.apply(lambda made: made.ca))}

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from console.clients import Client, Setup
+from components.core.clients import Client, Setup
 from console.commands import host, instances, stack_file
 from console.errors import ConsoleError
 from console.options import AsJson, InstanceId, Stack, Verbose, json_alone, print_json

@@ -4,7 +4,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
-from console.clients import Client, Entry, Setup, setup
+from components.core.clients import Client, Entry, Setup, setup
 from console.errors import ConsoleError
 from console.pulumi import Pulumi
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
+from components.core.outputs import portal_url
+from components.core.parts import has_portal
 from console.checkpoint import mend_checkpoint
 from console.errors import ConsoleError, Interrupted
 from console.failure import explained
@@ -18,10 +20,14 @@ from console.stack_file import read_stack
 
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
-    """The output `instances` of a stack, and the seconds of each phase of its deploy."""
+    """The output `instances` of a stack, and the seconds of each phase of its deploy.
+
+    `portal` is its URL, if the stack has one.
+    """
 
     stack: str
     instances: Mapping[str, Mapping[str, str]]
+    portal: str | None
     seconds: Mapping[str, float]
 
 
@@ -55,7 +61,8 @@ def up(stack: str) -> Deployed:
     except ConsoleError as error:
         raise explained(spec, error) from None
     instances = pulumi.json("stack", "output", "instances", "--json")
-    return Deployed(stack=stack, instances=instances, seconds=dict(phases))
+    portal = portal_url(spec) if has_portal(spec) else None
+    return Deployed(stack=stack, instances=instances, portal=portal, seconds=dict(phases))
 
 
 def preview(stack: str, json_to: TextIO | None = None) -> None:
@@ -106,6 +113,9 @@ def print_summary(deployed: Deployed) -> None:
         if "vncUrl" in instance:
             print(f"  open the view  .venv/bin/mcpier view {id_} --stack {deployed.stack}")
         print(f"  client config  .venv/bin/mcpier connect {id_} --stack {deployed.stack} --json")
+    if deployed.portal:
+        print(f"portal           {deployed.portal}")
+        print(f"  open it        .venv/bin/mcpier portal --stack {deployed.stack}")
     print()
     total = sum(deployed.seconds.values())
     spent = "  ".join(f"{name} {seconds:.1f}" for name, seconds in deployed.seconds.items())

@@ -39,7 +39,13 @@ def complete_log(context: typer.Context, incomplete: str) -> list[str]:
     """The same, and the platform's own parts."""
     from components.core import parts
 
-    own = (parts.AUTHGATE, parts.SOCKET_PROXY, parts.TRAEFIK)
+    own = (
+        parts.AUTHGATE,
+        parts.DOCKER_READER,
+        parts.PORTAL,
+        parts.SOCKET_PROXY,
+        parts.TRAEFIK,
+    )
     return sorted(name for name in (*own, *_instances(context)) if name.startswith(incomplete))
 
 

@@ -1,6 +1,5 @@
 """How a stack's containers are, beside what its file says. Pure: what is known comes in."""
 
-import json
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,11 +10,8 @@ from components.core.model import Instance, StackSpec, State
 from components.core.naming import INSTANCE, container_part, host_name, sidecar_prefix
 from components.core.parts import platform_parts
 from console.memory import Memory
+from portal.judgement import ABSENT, GOOD_HEALTH, RUNNING, drift, failing
 
-ABSENT = "absent"
-RUNNING = "running"
-GOOD_HEALTH = (None, "healthy", "starting")
-MOST_LETTERS = 100
 Inspected = Mapping[str, Any]
 
 
@@ -140,36 +136,12 @@ def _seen(row: Row, found: Inspected | None, memory: Mapping[str, Memory]) -> Ro
         row,
         state=state["Status"],
         health=health.get("Status") if up else None,
-        failing=_failing(health) if up else {},
+        failing=failing(health) if up else {},
         memory=memory.get(found["Id"]),
         started_at=datetime.fromisoformat(state["StartedAt"]) if up else None,
         restarts=found["RestartCount"],
     )
 
 
-def _failing(health: Mapping[str, Any]) -> dict[str, str]:
-    """The failing parts that the last check names; what it printed where it names none."""
-    if health.get("Status") == "healthy" or not health.get("Log"):
-        return {}
-    printed = str(health["Log"][-1]["Output"]).strip()
-    try:
-        named = json.loads(printed.partition("\n")[0])["failing"]
-        return {str(part): str(reason)[:MOST_LETTERS] for part, reason in named.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        said = printed.rpartition("\n")[2][:MOST_LETTERS]
-        return {"health check": said or "it says nothing"}
-
-
 def _judged(row: Row, stack: str) -> Row:
-    deploy = f"make up STACK={stack}"
-    if row.wanted == ABSENT and row.state != ABSENT:
-        drift = f"its container is not in the file; {deploy} removes it"
-    elif row.wanted == ABSENT or row.state == RUNNING:
-        return row
-    elif row.state == ABSENT:
-        drift = f"not deployed; {deploy} makes it"
-    elif row.state == "restarting":
-        drift = f"it ends again and again; see: mcpier logs {row.name} --stack {stack}"
-    else:
-        drift = f"stands still; {deploy} starts it"
-    return replace(row, drift=drift)
+    return replace(row, drift=drift(row.name, stack, wanted=row.wanted, state=row.state))

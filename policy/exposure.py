@@ -6,10 +6,13 @@ from posixpath import isabs, normpath
 
 from components.core.errors import Problem
 from components.core.lanes import GATE, gated
+from components.core.parts import DOCKER_READER, SOCKET_PROXY
 from policy.rule import Resource, Rule
 
 # Docker answers on it whether a path names it, or a folder that it is in.
 DOCKER_SOCKETS = [PurePosixPath("/var/run/docker.sock"), PurePosixPath("/run/docker.sock")]
+# Traefik's way to the engine, and the portal's.
+DOCKER_ROLES = (SOCKET_PROXY, DOCKER_READER)
 # As Go's strconv.ParseBool reads a label.
 TRUE = {"1", "t", "true"}
 ROUTERS = "traefik.http.routers."
@@ -39,15 +42,15 @@ def own_network(container: Resource) -> Iterator[Problem]:
 
 
 def docker_socket(container: Resource) -> Iterator[Problem]:
-    """Only the socket-proxy holds docker.sock, and as read-only as a socket can be."""
+    """Only two roles hold docker.sock, and as read-only as a socket can be."""
     yield from _inherited(container.props)
     for path, source, read_only in _mounted(container.props):
         if not _holds_docker_socket(source):
             continue
-        if container.role != "socket-proxy":
+        if container.role not in DOCKER_ROLES:
             yield Problem(
                 path=path,
-                expected="no docker.sock but in the role socket-proxy",
+                expected=f"no docker.sock but in the role {' or '.join(DOCKER_ROLES)}",
                 found=source,
                 remedy="Take it out: whoever holds it holds the host.",
             )
@@ -142,7 +145,7 @@ RULES = [
     ),
     Rule(
         name="docker-socket",
-        description="No container but the socket-proxy mounts docker.sock.",
+        description="No container but socket-proxy and docker-reader mounts docker.sock.",
         check=docker_socket,
     ),
     Rule(

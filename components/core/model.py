@@ -162,8 +162,8 @@ class StackSpec:
     """A whole stack; instances are sorted by id.
 
     `docker_host` is the engine that the file names, if it names one; `webapp` the URL of what
-    `app.<domain>` serves; `observability` is there where metrics are kept; `warnings` are sentences
-    for the user.
+    `app.<domain>` serves, None for the portal; `observability` is there where metrics are kept;
+    `warnings` are sentences for the user.
     """
 
     stack: str
@@ -173,6 +173,7 @@ class StackSpec:
     tls: Tls
     webapp: str | None
     observability: Observability | None
+    operators: tuple[Token, ...]
     bases: Bases
     instances: tuple[Instance, ...]
     warnings: tuple[str, ...]

@@ -55,6 +55,11 @@ def endpoint_host(endpoint: str, id_: str, domain: str) -> str:
     return f"{endpoint}-{id_}.{domain}"
 
 
+def app_host(domain: str) -> str:
+    """The public host of the portal, or of the operator's own web app."""
+    return f"app.{domain}"
+
+
 def authority(host: str, https_port: int) -> str:
     """The host as a URL and a `Host` header carry it: with the port unless it is HTTPS's own."""
     return host if https_port == 443 else f"{host}:{https_port}"

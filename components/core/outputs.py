@@ -1,8 +1,11 @@
 """Stack outputs: their names and shapes are an interface that scripts and the CLI read."""
 
+from typing import Any
+
 from components.core.instance_type import Auth
 from components.core.model import Instance, StackSpec
-from components.core.naming import authority, endpoint_host
+from components.core.naming import app_host, authority, endpoint_host
+from components.core.registry import PORTAL
 from components.core.secrets import Root
 
 # What keys of URLs end with, after an endpoint's name.
@@ -47,6 +50,20 @@ def viewers(spec: StackSpec, root: Root) -> dict[str, dict[str, str]]:
         for instance in spec.instances
         if any(endpoint.auth is Auth.VIEW for endpoint in instance.type.endpoints)
     }
+
+
+def portal(spec: StackSpec, root: Root) -> dict[str, Any]:
+    """`portal.{url,tokens,ticketKey}`: what opens the portal, tokens by operator; secret."""
+    return {
+        "url": portal_url(spec),
+        "tokens": {token.name: root.operator_token(token) for token in spec.operators},
+        "ticketKey": root.ticket_key(PORTAL),
+    }
+
+
+def portal_url(spec: StackSpec) -> str:
+    """Where the portal is."""
+    return f"https://{authority(app_host(spec.domain), spec.edge.https_port)}/"
 
 
 def allowed_hosts(spec: StackSpec, instance: Instance) -> str:

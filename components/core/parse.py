@@ -11,6 +11,7 @@ from components.core.model import Bases, Edge, Instance, StackSpec
 from components.core.parse_docker import parse_docker_host
 from components.core.parse_instance import LABEL, parse_instance
 from components.core.parse_observability import parse_observability
+from components.core.parse_operators import parse_operators
 from components.core.parse_tls import parse_tls
 from components.core.parse_type_paths import parse_type_paths
 from components.core.section import Section
@@ -55,6 +56,7 @@ def parse(
         edge=edge,
         tls=parse_tls(root.section("tls"), given, domain, surroundings, warnings),
         webapp=_webapp(root.section("webapp")),
+        operators=parse_operators(root, warnings),
         observability=parse_observability(root, edge),
         bases=_bases(root.section("bases")),
         instances=_instances(root, {kind.name: kind for kind in types}, given, warnings),

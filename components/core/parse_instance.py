@@ -8,13 +8,13 @@ from components.core.instance_type import InstanceType
 from components.core.model import Instance, State, Token
 from components.core.parse_chosen import parse_chosen, risks, type_of_choices
 from components.core.parse_packages import parse_packages, with_packages
+from components.core.parse_tokens import parse_tokens
 from components.core.parse_variables import check_given, parse_variables
 from components.core.section import Section
 
 LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 # A host name's label holds 63 characters; the longest prefix, `mcp-`, takes four of them.
 INSTANCE_ID = r"(?=.{1,40}$)" + LABEL
-TOKEN_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
 
 
 def parse_instance(
@@ -83,30 +83,11 @@ def _state(section: Section) -> State:
 
 
 def _tokens(id_: str, section: Section) -> tuple[Token, ...]:
-    remedy = "Write one token name a line, such as `- alice`."
-    tokens: dict[str, Token] = {}
-    for entry in section.entries("tokens", short="name", remedy=remedy):
-        token = Token(
-            name=entry.text(
-                "name",
-                pattern=TOKEN_NAME,
-                expected="a name of at most 63 letters, digits, dots, hyphens and underscores",
-                remedy="Name who uses it, such as alice or ci.",
-            ),
-            generation=entry.integer(
-                "generation", least=1, most=9999, remedy="Raise it by one to rotate.", default=1
-            ),
-            expires=entry.day("expires", remedy="Write year, month and day so."),
-        )
+    def refuse_value(entry: Section, name: str) -> None:
         for key in ("value", "token", "secret"):
-            _refuse_secret(entry, key, secret_path("instances", id_, "tokens", token.name))
-        entry.close()
-        if token.name and token.name in tokens:
-            entry.problem(
-                "name", "a name used once", "Give each token of an instance its own name."
-            )
-        tokens[token.name] = token
-    return tuple(tokens.values())
+            _refuse_secret(entry, key, secret_path("instances", id_, "tokens", name))
+
+    return parse_tokens(section, "tokens", refuse_value)
 
 
 def _origins(section: Section) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ from typing import Any
 from components.core.instance_type import Outside
 from components.core.lanes import GATE, lane_middlewares, lane_services, served_ports
 from components.core.model import Acme, Instance, StackSpec
-from components.core.naming import OFFLINE, host_name
+from components.core.naming import OFFLINE, app_host, host_name
 from components.core.observability import metrics_routers, metrics_services
+from components.core.parts import portal_address
 from components.core.router_labels import (
     UNCLAIMED,
     has_open_endpoint,
@@ -23,6 +24,7 @@ from components.core.router_labels import (
 GATE_PORT = 9180
 PAGES_PORT = 9181
 OPERATIONS_PORT = 9182
+PORTAL_PORT = 9190
 GATE_PATH = "/auth/mcp-bearer-check"
 # Bytes of a body: twice the longest. Traefik clears as many for each request, whatever comes.
 LARGEST_REFUSAL = 2048
@@ -97,13 +99,13 @@ def _http(spec: StackSpec) -> dict[str, Any]:
             # gate's own log has a line for each that is used.
             "link": _router(f"{view} && PathPrefix(`/_mcpier/enter/`)", 10_002, "pages", [])
             | {"observability": {"accessLogs": False}},
-            **_webapp_routers(spec),
+            **_app_routers(spec),
             **metrics_routers(spec),
         },
         "services": {"pages": _service(f"{gate}:{PAGES_PORT}")}
         | lane_services(spec)
         | metrics_services(spec)
-        | ({"webapp": _service(spec.webapp)} if spec.webapp else {}),
+        | _app_service(spec),
         **transports(spec),
     }
 
@@ -139,11 +141,22 @@ def _resolved(spec: StackSpec) -> dict[str, Any]:
     return {"certResolver": RESOLVER, "domains": [{"main": f"*.{spec.domain}"}]}
 
 
-def _webapp_routers(spec: StackSpec) -> dict[str, Any]:
-    """What `app.<domain>` serves: the operator's web app, and the gate's check for it."""
+def _app_service(spec: StackSpec) -> dict[str, Any]:
+    if spec.webapp:
+        return {"webapp": _service(spec.webapp)}
+    return {"portal": _service(f"http://{portal_address(spec.edge)}:{PORTAL_PORT}")}
+
+
+def _app_routers(spec: StackSpec) -> dict[str, Any]:
+    """What `app.<domain>` serves: the portal, or the web app and the gate's check for it."""
+    app = f"Host(`{app_host(spec.domain)}`)"
     if not spec.webapp:
-        return {}
-    app = f"Host(`app.{spec.domain}`)"
+        link = _router(f"{app} && PathPrefix(`/_mcpier/enter/`)", 10_002, "pages", [])
+        return {
+            "portal": _router(app, 1, "portal", [GATE]),
+            "portal-sign-in": _router(f"{app} && PathPrefix(`/_mcpier/`)", 10_000, "pages", []),
+            "portal-link": link | {"observability": {"accessLogs": False}},
+        }
     check = f"Path(`{GATE_PATH}`) || PathPrefix(`{GATE_PATH}/`)"
     return {
         "webapp": _router(app, 1, "webapp", [UNCLAIMED]),

@@ -60,6 +60,11 @@ class Root:
         """The value of the token that opens an instance's live view without input."""
         return TOKEN_PREFIX + unpadded(self.derive("watch", instance))
 
+    def operator_token(self, token: Token) -> str:
+        """The value of a token that opens the portal."""
+        secret = self.derive("operator", token.name, str(token.generation))
+        return TOKEN_PREFIX + unpadded(secret)
+
     def vnc_password(self, instance: str) -> str:
         """An instance's VNC password; the protocol knows 8 characters and no more."""
         if (given := self.given.of(instance).vnc_password) is not None:
@@ -75,13 +80,14 @@ class Root:
         return unpadded(self.derive("password", instance, name))
 
     def session_key(self) -> str:
-        """The key that signs sessions of the live view: 32 bytes in base64."""
+        """The key that signs sessions of live views and the portal: 32 bytes in base64."""
         return b64encode(self.derive("session")).decode()
 
     def ticket_key(self, instance: str) -> str:
         """The key that signs one-time links to an instance's live view: 32 bytes in base64.
 
-        It follows from the session key as authgate derives it (authgate/tickets.py).
+        Or to the portal, whose record's id is `registry.PORTAL`. It follows from the session key as
+        authgate derives it (authgate/tickets.py).
         """
         names = f"authgate ticket key 1\n{instance}".encode()
         return b64encode(hmac.digest(self.derive("session"), names, hashlib.sha256)).decode()

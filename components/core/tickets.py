@@ -1,4 +1,4 @@
-"""One-time links to a live view: what authgate takes a ticket to be (authgate/tickets.py)."""
+"""One-time links to a live view or the portal, as authgate takes them (authgate/tickets.py)."""
 
 import hashlib
 import hmac
@@ -13,14 +13,15 @@ LIFE = 120
 
 
 class Grant(StrEnum):
-    """What a link opens: the view, or the view without input."""
+    """What a link opens: the view, the view without input, or the portal."""
 
     VIEW = "view"
     WATCH = "watch"
+    OPERATOR = "operator"
 
 
 def link(url: str, grant: Grant, token: str, *, key: str, nonce: bytes, now: float) -> str:
-    """A link that opens the view at `url` once, for a session of `token`.
+    """A link that opens what is at `url` once, for a session of `token`.
 
     `key` is `Root.ticket_key`'s, `nonce` at least 12 random bytes, `now` in seconds since 1970.
     """

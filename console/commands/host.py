@@ -1,4 +1,4 @@
-"""Commands beside a stack's own life: `types`, `prune`, `compose`."""
+"""Commands beside a stack's own life: `types`, `prune`, `compose`, `portal`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -67,3 +67,28 @@ def compose(
         print_json({"folder": str(written.folder), "notes": list(written.notes)})
     else:
         show(written)
+
+
+@app.command()
+def portal(
+    operator: Annotated[
+        str | None, typer.Option(help="Whose session it opens; the first by name if not given.")
+    ] = None,
+    token: Annotated[
+        bool, typer.Option("--token", help="Print URL and token instead, for the portal's form.")
+    ] = False,
+    as_json: AsJson = False,
+    stack: Stack = "dev",
+) -> None:
+    """Print a link that opens the stack's portal once, within two minutes."""
+    from console import portal as opening
+
+    found = (
+        opening.portal_token(stack, operator)
+        if token
+        else {"url": opening.portal_link(stack, operator)}
+    )
+    if as_json:
+        print_json(found)
+    else:
+        print("\n".join(found.values()))

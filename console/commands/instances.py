@@ -41,7 +41,7 @@ def logs(
     instance: Annotated[
         str,
         typer.Argument(
-            help="The instance's id, or traefik, authgate, socket-proxy.",
+            help="The instance's id, or traefik, authgate, portal, …",
             autocompletion=complete_log,
         ),
     ],

@@ -6,9 +6,10 @@ import secrets
 import shutil
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -21,7 +22,8 @@ from console.stack_file import read_stack, secret_names
 
 # Beside the deployed stack it is another one: other names, labels, volumes, secrets.
 SUFFIX = "-compose"
-FILE, ROOT, CA, CLIENTS = "docker-compose.yml", "root", "ca.pem", "clients.json"
+FILE, ROOT, CA = "docker-compose.yml", "root", "ca.pem"
+CLIENTS, PORTAL = "clients.json", "portal.json"
 KEY_BYTES = 32
 HEAD = "# Written by mcpier compose. Edits go into a docker-compose.override.yml beside it.\n"
 
@@ -66,8 +68,7 @@ def write(stack: str, folder: Path) -> Written:
         shutil.rmtree(folder / below, ignore_errors=True)
     for path, content in project.files.items():
         _write(folder / path, content)
-    _write(folder / CA, rehearsal.outputs["ca"])
-    _write(folder / CLIENTS, json.dumps(rehearsal.outputs["clients"], indent=2) + "\n")
+    _write_outputs(folder, rehearsal.outputs)
     document = yaml.dump(project.document, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
     _write(folder / FILE, HEAD + document)
     return Written(folder=folder, notes=tuple(_notes(spec)))
@@ -79,9 +80,18 @@ def show(written: Written) -> None:
     compose = f"docker-compose --file {written.folder / FILE}"
     print(f"  {compose} up --detach")
     print(f"  cat {written.folder / CLIENTS}    # URL and headers of every token; trust {CA}")
+    if (written.folder / PORTAL).exists():
+        print(f"  cat {written.folder / PORTAL}    # where the portal is, and tokens for it")
     print(f"  {compose} down --volumes")
     for note in written.notes:
         print(f"Note: {note}.")
+
+
+def _write_outputs(folder: Path, outputs: Mapping[str, Any]) -> None:
+    _write(folder / CA, outputs["ca"])
+    for file, output in ((CLIENTS, "clients"), (PORTAL, "portal")):
+        if output in outputs:
+            _write(folder / file, json.dumps(outputs[output], indent=2) + "\n")
 
 
 def _notes(spec: StackSpec) -> Iterator[str]:

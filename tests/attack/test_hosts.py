@@ -22,7 +22,6 @@ OTHER = {
     "our domain with its dot replaced": f"mcp-echo-{DOMAIN}",
     "a parent of our domain": "mcp-echo.mcpier.localhost",
     "the domain alone": DOMAIN,
-    "the native web app's name": f"app.{DOMAIN}",
     "a label before": f"a.mcp-echo.{DOMAIN}",
     "a label between": f"mcp-echo.a.{DOMAIN}",
     "an empty label between": f"mcp-echo..{DOMAIN}",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from components.core.parse import parse
-from components.core.routing import GATE_PORT, OPERATIONS_PORT, PAGES_PORT
+from components.core.routing import GATE_PORT, OPERATIONS_PORT, PAGES_PORT, PORTAL_PORT
 from console.exposure import exposure, look_at_host
 from tests.attack.edge import Edge, request
 from tests.attack.inside import ASK, LOOK, Place, reached, run_in
@@ -66,10 +66,11 @@ def test_an_instance_reaches_its_own_ports_and_no_other_instances(
 
 
 @pytest.mark.parametrize("instance", RUNNING)
-def test_no_instance_reaches_the_gate(edge: Edge, instance: str) -> None:
-    gate = set(product([READINESS[0]], GATE_PORTS))
-    assert reached_from_host(gate) == gate
-    assert reached(instance, gate) == set()
+def test_no_instance_reaches_the_gate_or_the_portal(edge: Edge, instance: str) -> None:
+    portal = (str(PLACE.control[3]), PORTAL_PORT)
+    parts = {*product([READINESS[0]], GATE_PORTS), portal}
+    assert reached_from_host(parts) == parts
+    assert reached(instance, parts) == set()
 
 
 def test_no_instance_reaches_traefiks_own_port_or_docker(
@@ -81,7 +82,7 @@ def test_no_instance_reaches_traefiks_own_port_or_docker(
 
 
 def test_no_instance_holds_a_socket_of_docker(edge: Edge) -> None:
-    sockets = ["/var/run/docker.sock", "/run/docker.sock", "/run/socket-proxy"]
+    sockets = ["/var/run/docker.sock", "/run/docker.sock", "/run/socket-proxy", "/run/portal"]
     for instance in RUNNING:
         found = run_in(instance, LOOK, ["/proc/mounts", *sockets])
         assert list(found) == ["/proc/mounts"]

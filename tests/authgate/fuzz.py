@@ -12,7 +12,7 @@ with atheris.instrument_imports():
     from authgate.answers import answer
     from authgate.decision import Reason, decide
     from authgate.forwarded import parse_forwarded
-    from authgate.hosts import Hosts
+    from authgate.hosts import Hosts, Kind
     from authgate.limits import network
     from authgate.records import RecordReader
     from authgate.sessions import Sessions, without_session
@@ -20,6 +20,7 @@ with atheris.instrument_imports():
 from tests.authgate.harness import ALICE, DOMAIN, KEY, NOON, record
 
 HOSTS = Hosts(DOMAIN, 8443)
+REFUSED = dict.fromkeys(Kind, b"<p>")
 RECORD = RecordReader().record(json.loads(json.dumps(record())), "demo")
 SESSIONS = Sessions(KEY, ())
 NAMES = [
@@ -32,7 +33,7 @@ NAMES = [
     b"x-mcpier-client",
 ]
 # What gets an input past the first door, so that it meets the others too.
-HOST_VALUES = [f"mcp-demo.{DOMAIN}".encode(), f"vnc-demo.{DOMAIN}".encode()]
+HOST_VALUES = [f"{label}.{DOMAIN}".encode() for label in ("mcp-demo", "vnc-demo", "app")]
 
 
 def one_input(data: bytes) -> None:
@@ -47,7 +48,7 @@ def one_input(data: bytes) -> None:
         )
     request = parse_forwarded(sent, HOSTS)
     decision = decide(HOSTS, request, RECORD, SESSIONS, NOON)
-    reply = answer(decision, request, b"<p>")
+    reply = answer(decision, request, REFUSED)
     network(request.address)
     without_session(request.cookies)
     if decision.reason is Reason.ALLOWED:

@@ -24,6 +24,7 @@ DOMAIN = "mcpier.test"
 ALICE = "alice-token-0123456789"
 VIEWER = "viewer-token-0123456789"
 WATCHER = "watcher-token-0123456789"
+OPERATOR = "operator-token-0123456789"
 ROOT = Root(key=bytes(range(32)), drawn_at=1_790_000_000)
 KEY = base64.b64decode(ROOT.session_key())
 NOON = 1_795_000_000.0
@@ -50,6 +51,18 @@ def record(instance: str = "demo", **changes: Any) -> dict[str, Any]:
         "origins": ["https://app.example.org"],
         "vncPassword": "pa#s w?d".replace(" ", "-"),
         "vncWatchPassword": "wa&ch=er",
+    } | changes
+
+
+def portal_record(**changes: Any) -> dict[str, Any]:
+    """The portal, which carol may open."""
+    return {
+        "id": "_portal",
+        "type": "portal",
+        "state": "running",
+        "tokens": [token("carol", OPERATOR, "operator")],
+        "origins": [],
+        "vncPassword": None,
     } | changes
 
 

@@ -20,7 +20,8 @@ def path_of(
     root: Root = ROOT,
 ) -> str:
     """The path of a link."""
-    url, key = f"https://vnc-{instance}.{DOMAIN}:8443/", root.ticket_key(instance)
+    host = "app" if grant is Grant.OPERATOR else f"vnc-{instance}"
+    url, key = f"https://{host}.{DOMAIN}:8443/", root.ticket_key(instance)
     made = link(url, grant, value, key=key, nonce=nonce, now=now)
     assert made.startswith(url)
     return urlsplit(made).path

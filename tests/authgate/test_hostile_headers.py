@@ -15,6 +15,7 @@ from authgate.sessions import Sessions, without_session
 from tests.authgate.harness import ALICE, DOMAIN, KEY, NOON, VIEWER, record
 
 HOSTS = Hosts(DOMAIN, 8443)
+REFUSED = dict.fromkeys(Kind, b"<p>")
 RECORD = RecordReader().record(json.loads(json.dumps(record())), "demo")
 SESSIONS = Sessions(KEY, ())
 
@@ -60,7 +61,7 @@ headers = st.lists(st.tuples(names, anything | near_misses), max_size=12)
 def test_no_headers_are_allowed_without_the_right_token(sent: list[tuple[bytes, bytes]]) -> None:
     request = parse_forwarded(sent, HOSTS)
     decision = decide(HOSTS, request, RECORD, SESSIONS, NOON)
-    reply = answer(decision, request, b"<p>")
+    reply = answer(decision, request, REFUSED)
     assert decision.reason is not Reason.ALLOWED
     assert 400 <= reply.status < 500
     assert not any(b"\n" in value or b"\r" in value for _, value in reply.headers)

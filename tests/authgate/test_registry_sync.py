@@ -57,7 +57,7 @@ def test_every_problem_is_named_and_nothing_is_written(tmp_path: Path) -> None:
         "instances[0].id: ",
         "instances[0].state: expected running or stopped, found 'paused'",
         "instances[0].tokens[0].name: ",
-        "instances[0].tokens[0].grant: expected mcp or view or watch, found 'stare'",
+        "instances[0].tokens[0].grant: expected mcp or view or watch or operator, found 'stare'",
         "instances[0].tokens[1].expires: ",
         "instances[0].tokens[1].sha256: ",
         "instances[0].origins[0]: ",

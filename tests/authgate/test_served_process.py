@@ -1,62 +1,17 @@
 """The real process on real sockets."""
 
-import http.client
 import json
-import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from authgate.gate import PATH
 from tests.authgate.harness import ALICE, DOMAIN, document, record, token
-
-GATE, PAGES, OPERATIONS = 9180, 9181, 9182
-
-
-@dataclass
-class Served:
-    """A gate that runs; it has an address of the loopback network to itself."""
-
-    folder: Path
-    address: str
-    environ: dict[str, str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.environ = os.environ | {
-            "AUTHGATE_DOMAIN": DOMAIN,
-            "AUTHGATE_LISTEN": self.address,
-            "AUTHGATE_REGISTRY": str(self.folder),
-        }
-
-    def run(self, command: str, text: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
-        return subprocess.run(
-            self.command(command), input=text, env=self.environ, capture_output=True, timeout=30
-        )
-
-    def command(self, command: str) -> list[str]:
-        return [sys.executable, "-m", "authgate", command]
-
-    def get(self, port: int, path: str, headers: dict[str, str]) -> int:
-        with closing(http.client.HTTPConnection(self.address, port, timeout=10)) as connection:
-            connection.request("GET", path, headers=headers)
-            return connection.getresponse().status
-
-    def check(self, value: str = ALICE, instance: str = "demo") -> int:
-        headers = {
-            "X-Forwarded-Host": f"mcp-{instance}.{DOMAIN}",
-            "X-Forwarded-Uri": "/mcp",
-            "X-Forwarded-For": "198.51.100.7",
-            "Authorization": f"Bearer {value}",
-        }
-        return self.get(GATE, PATH, headers)
+from tests.authgate.served import GATE, OPERATIONS, PAGES, Served, loopback, start
 
 
 @pytest.fixture(scope="module")
@@ -67,22 +22,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with start(gate) as process:
         yield gate
         process.terminate()
-
-
-def loopback(last: int) -> str:
-    """An address of the loopback network that no other run of these tests takes."""
-    return f"127.{os.getpid() % 250 + 1}.{os.getpid() // 250 % 250}.{last}"
-
-
-def start(gate: Served) -> "subprocess.Popen[bytes]":
-    process = subprocess.Popen(
-        gate.command("serve"), env=gate.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    deadline = time.monotonic() + 30
-    while gate.run("health").returncode != 0:
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-    return process
 
 
 def test_a_revocation_and_a_new_token_are_seen_within_a_second(served: Served) -> None:
@@ -103,8 +42,9 @@ def test_each_port_does_its_own_work_only(served: Served) -> None:
     for port in (GATE, PAGES):
         assert served.get(port, "/healthz", {}) == 404
     assert served.get(PAGES, PATH, {}) == 404
-    for path, status in (("/healthz", 200), ("/readyz", 200), ("/metrics", 200), (PATH, 404)):
-        assert served.get(OPERATIONS, path, {}) == status
+    for path in ("/healthz", "/readyz", "/metrics", "/activity"):
+        assert served.get(OPERATIONS, path, {}) == 200
+    assert served.get(OPERATIONS, PATH, {}) == 404
 
 
 @pytest.mark.parametrize(

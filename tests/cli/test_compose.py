@@ -20,6 +20,10 @@ from tests.places import place
 from tests.waiting import until
 
 STACK = "e2e-cli-compose"
+PARTS = (
+    *("mcp-echo", "authgate", "traefik", "socket-proxy"),
+    *("portal", "docker-reader", "prometheus", "exporter"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +79,7 @@ def test_its_clients_are_served_with_tokens_and_a_certificate_of_its_own(
 
 
 def test_its_containers_are_as_locked_down_as_the_deployed_ones(project: Path) -> None:
-    for part in ("mcp-echo", "authgate", "traefik", "socket-proxy", "prometheus", "exporter"):
+    for part in PARTS:
         ours, deployed = (
             json.loads(docker("inspect", container(part, stack)))[0]["HostConfig"]
             for stack in (STACK, "e2e-cli")
@@ -103,7 +107,7 @@ def test_rendered_again_it_keeps_its_tokens(
     operator.done("compose", str(folder))
     assert (folder / "ca.pem").read_text() == (project / "ca.pem").read_text()
     names = yaml.safe_load((folder / "docker-compose.yml").read_text())["services"]
-    assert {"mcp-echo", "authgate", "traefik", "socket-proxy"} < set(names)
+    assert set(PARTS) < set(names)
 
 
 def test_a_folder_with_something_else_in_it_is_left_alone(operator: Operator, folder: Path) -> None:

@@ -30,7 +30,16 @@ def test_status_shows_every_instance_and_part_as_it_is(operator: Operator) -> No
     assert 1 << 20 < echo["memory"]["used"] < echo["memory"]["limit"] == 128 << 20
     assert seen["instances"]["resting"]["state"] == "absent"
     assert {part: row["health"] for part, row in seen["platform"].items()} == dict.fromkeys(
-        ("traefik", "authgate", "socket-proxy", "prometheus", "exporter"), "healthy"
+        (
+            "traefik",
+            "authgate",
+            "socket-proxy",
+            "portal",
+            "docker-reader",
+            "prometheus",
+            "exporter",
+        ),
+        "healthy",
     )
     assert seen["well"]
     assert operator.types("status").returncode == 0

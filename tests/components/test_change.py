@@ -35,7 +35,7 @@ def test_two_runs_declare_the_same_whatever_the_order_of_sets(recording: Recordi
 
 def test_another_checkout_declares_the_same(recording: Recording, tmp_path: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__", "node_modules")
-    for folder in ("authgate", "components", "image", "tests/components"):
+    for folder in ("authgate", "components", "image", "portal", "tests/components"):
         shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=ignored)
     assert declare_elsewhere(tmp_path, STACK, hash_seed="0") == recording
 
@@ -65,6 +65,7 @@ def test_adding_an_instance_leaves_its_siblings_and_the_edge_alone(
         "authgate-registry",
         "instance-secrets-files",
         "isolation",
+        "portal-stack",
         "readiness",
         "traefik-files",
     ]
@@ -178,8 +179,29 @@ def test_a_volume_that_a_choice_asks_for_is_mounted_to_be_written_and_outlives_a
 
 def test_a_stack_without_instances_is_a_platform_all_the_same(config: dict[str, Any]) -> None:
     empty = declare(config | {"instances": {}})
-    assert sorted(empty.of("container")) == ["authgate", "socket-proxy", "traefik"]
+    parts = ["authgate", "docker-reader", "portal", "socket-proxy", "traefik"]
+    assert sorted(empty.of("container")) == parts
     assert "instance-secrets-files" not in empty.of("command")
+
+
+def test_a_web_app_takes_the_portals_place(config: dict[str, Any], recording: Recording) -> None:
+    other = declare(config | {"webapp": {"url": "http://127.0.0.1:8090"}})
+    assert changed(recording.docker(), other.docker()) == [
+        "docker:index/container:Container/mcpier-dev-docker-reader",
+        "docker:index/container:Container/mcpier-dev-portal",
+        "docker:index/volume:Volume/mcpier-dev-docker-reader",
+        "docker:index/volume:Volume/mcpier-dev-portal",
+    ]
+    assert not {"portal", "portalUrl"} & set(other.outputs)
+
+
+def test_another_operator_touches_nothing_but_the_registry(
+    config: dict[str, Any], recording: Recording
+) -> None:
+    other = declare(config | {"operators": ["operator", "alice"]})
+    before = {f"{item.type} {item.name}": item for item in recording.resources}
+    after = {f"{item.type} {item.name}": item for item in other.resources}
+    assert changed(before, after) == ["command:local:Command authgate-registry"]
 
 
 def test_instances_of_one_type_share_its_image(
@@ -194,7 +216,7 @@ def test_a_built_image_is_tagged_by_a_digest_and_stays_when_the_stack_goes(
     recording: Recording,
 ) -> None:
     built = [item.inputs for item in recording.of("image").values() if "build" in item.inputs]
-    assert len(built) == 4
+    assert len(built) == 5
     for image in built:
         assert re.fullmatch(r"mcpier/[a-z-]+:[0-9a-f]{16}", image["name"])
         assert not image["build"]["context"].startswith("/")
@@ -274,6 +296,7 @@ def test_the_tree_of_a_preview_has_a_node_for_each_part(recording: Recording) ->
             "mcp-docs",
             "mcp-resting",
             "networks",
+            "portal",
             "probe",
             "protection",
             "socket-proxy",

@@ -8,8 +8,10 @@ from tests.components.recording import Recorded, Recording
 
 ROLES = {
     "authgate": "authgate",
+    "docker-reader": "docker-reader",
     "mcp-demo-container": "instance",
     "mcp-docs-container": "instance",
+    "portal": "portal",
     "socket-proxy": "socket-proxy",
     "traefik": "traefik",
 }
@@ -47,15 +49,17 @@ def test_every_container_has(lock: Callable[[Recorded], bool], recording: Record
     assert [name for name, container in containers.items() if not lock(container)] == []
 
 
-def test_only_the_socket_proxy_mounts_the_docker_socket(recording: Recording) -> None:
+def test_only_the_socket_proxy_and_the_reader_mount_the_docker_socket(recording: Recording) -> None:
     binds = {
         name: [mount["source"] for mount in container.inputs["mounts"] if mount["type"] != "volume"]
         for name, container in recording.of("container").items()
     }
     assert {name: sources for name, sources in binds.items() if sources} == {
-        "socket-proxy": ["/var/run/docker.sock"]
+        "docker-reader": ["/var/run/docker.sock"],
+        "socket-proxy": ["/var/run/docker.sock"],
     }
-    assert recording.of("container")["socket-proxy"].inputs["networkMode"] == "none"
+    for name in ("docker-reader", "socket-proxy"):
+        assert recording.of("container")[name].inputs["networkMode"] == "none"
 
 
 def test_only_traefik_uses_the_hosts_network_and_has_a_capability(recording: Recording) -> None:
@@ -68,14 +72,14 @@ def test_only_traefik_uses_the_hosts_network_and_has_a_capability(recording: Rec
     }
 
 
-def test_only_the_socket_proxy_writes_to_a_volume(recording: Recording) -> None:
+def test_only_those_two_write_to_a_volume(recording: Recording) -> None:
     writers = [
         name
         for name, container in recording.of("container").items()
         for mount in container.inputs["mounts"]
         if mount["type"] == "volume" and not mount["readOnly"]
     ]
-    assert writers == ["socket-proxy"]
+    assert sorted(writers) == ["docker-reader", "socket-proxy"]
 
 
 def test_an_instance_runs_as_somebody_without_privileges(recording: Recording) -> None:
@@ -105,16 +109,19 @@ def test_instances_cannot_reach_each_other_and_live_apart_from_the_gate(
     }
     assert homes == {
         "authgate": ["mcpier-dev-control"],
+        "docker-reader": [],
         "mcp-demo-container": ["mcpier-dev-instances"],
         "mcp-docs-container": ["mcpier-dev-instances"],
+        "portal": ["mcpier-dev-control"],
         "socket-proxy": [],
         "traefik": [],
     }
 
 
-def test_the_gate_has_the_address_that_traefik_asks(recording: Recording) -> None:
-    network = recording.of("container")["authgate"].inputs["networksAdvanced"][0]
-    assert network["ipv4Address"] == "10.9.0.2"
+def test_gate_and_portal_have_the_addresses_that_traefik_asks(recording: Recording) -> None:
+    for name, address in (("authgate", "10.9.0.2"), ("portal", "10.9.0.3")):
+        (network,) = recording.of("container")[name].inputs["networksAdvanced"]
+        assert network["ipv4Address"] == address
 
 
 def test_every_network_and_volume_is_labelled_too(recording: Recording) -> None:

@@ -9,13 +9,15 @@ from base64 import b64encode
 from components.core.certificates import issue
 from components.core.given import AllGiven
 from components.core.model import Token
+from components.core.registry import PORTAL
 from components.core.secrets import Root, token_digest
 from tests.components.recording import ROOT, STACK, Recorded, Recording, declare
 
 
 def values(root: Root) -> list[str]:
     """Every secret of `STACK`, as it would stand in an input or an output."""
-    found = [b64encode(root.key).decode(), root.session_key()]
+    found = [b64encode(root.key).decode(), root.session_key(), root.ticket_key(PORTAL)]
+    found.append(root.operator_token(Token(name="operator", generation=1, expires=None)))
     certificates = issue(root, STACK["domain"], generation=1, issued_at=root.drawn_at)
     found.append(certificates.key.splitlines()[1])
     for id_, instance in STACK["instances"].items():
@@ -48,6 +50,7 @@ def test_documents_with_secrets_go_in_on_stdin_and_are_marked(recording: Recordi
     assert marked == {
         "authgate-registry": ["stdin"],
         "instance-secrets-files": ["stdin"],
+        "portal-stack": ["stdin"],
         "traefik-files": ["stdin"],
     }
 
@@ -62,7 +65,7 @@ def test_nothing_but_a_commands_stdin_holds_a_secret(recording: Recording) -> No
 def test_only_digests_of_tokens_reach_the_gate(recording: Recording) -> None:
     document = recording.of("command")["authgate-registry"].inputs["stdin"]
     tokens = [secret for secret in values(ROOT) if secret.startswith("mcpier_")]
-    assert len(tokens) == 10
+    assert len(tokens) == 11
     assert [token for token in tokens if token in document] == []
     assert ROOT.vnc_password("demo") in document
     assert ROOT.vnc_watch_password("demo") in document
@@ -140,13 +143,14 @@ def test_containers_that_write_files_have_no_network(recording: Recording) -> No
         for name, item in recording.of("command").items()
         if item.inputs["create"].startswith("docker run")
     }
-    assert len(runs) == 3
+    assert len(runs) == 4
     assert [name for name, run in runs.items() if " --network none " not in run] == []
 
 
-def test_client_and_viewer_outputs_are_secret_and_the_rest_is_not(recording: Recording) -> None:
-    assert recording.secret_outputs == ["clients", "viewers"]
-    assert sorted(recording.outputs) == ["ca", "clients", "instances", "viewers"]
+def test_outputs_that_open_something_are_secret_and_the_rest_are_not(recording: Recording) -> None:
+    assert recording.secret_outputs == ["clients", "portal", "viewers"]
+    shown = sorted(set(recording.outputs) - set(recording.secret_outputs))
+    assert shown == ["ca", "instances", "portalUrl"]
     assert recording.outputs["ca"].startswith("-----BEGIN CERTIFICATE-----")
     alice = ROOT.token("demo", Token(name="alice", generation=1, expires=None))
     headers = recording.outputs["clients"]["demo"]["alice"]["headers"]

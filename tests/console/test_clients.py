@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from console.clients import Client, Entry, setup
+from components.core.clients import Client, Entry, setup
 from console.connect import client_setup
 from tests.console.conftest import Programs
 

@@ -51,12 +51,14 @@ def test_up_repairs_then_deploys_then_says_how_to_connect(programs: Programs) ->
     assert (done.returncode, done.stderr) == (0, "")
     assert steps(programs) == ["stack select", "stack export", "up --yes", "stack output"]
     printed = done.stdout.splitlines()
-    assert printed[1:6] == [
+    assert printed[1:8] == [
         "demo (playwright, running)",
         f"  MCP            {URL}",
         f"  live view      {VIEW}",
         "  open the view  .venv/bin/mcpier view demo --stack dev",
         "  client config  .venv/bin/mcpier connect demo --stack dev --json",
+        "portal           https://app.mcpier.localhost:8443/",
+        "  open it        .venv/bin/mcpier portal --stack dev",
     ]
     assert printed[-1].startswith("seconds: engine 0.1  python 2.0  prepare ")
     assert "  total " in printed[-1]

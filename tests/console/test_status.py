@@ -11,6 +11,7 @@ from rich.console import Console
 from components.core.model import StackSpec
 from components.core.parse import parse
 from components.core.parse_type import parse_type
+from components.core.parts import platform_parts
 from components.instance_types import load_types
 from console.memory import Memory, read_memory
 from console.pulumi import PROJECT
@@ -56,7 +57,7 @@ def look(spec: StackSpec) -> Callable[..., Status]:
     """The status of a stack whose platform is well, with these containers beside it."""
 
     def look(*containers: dict[str, Any]) -> Status:
-        platform = [inspected(part) for part in ("traefik", "authgate", "socket-proxy")]
+        platform = [inspected(part) for part in platform_parts(spec)]
         found = {each["Id"]: each for each in [*platform, *containers]}
         return describe(spec, found, {"id-mcp-a": Memory(used=1 << 20, limit=1 << 30)})
 
@@ -151,9 +152,8 @@ def test_the_failing_part_is_named_as_the_health_check_names_it(
 
 def test_a_platform_part_that_is_gone_is_not_well(spec: StackSpec) -> None:
     status = describe(spec, {}, {})
-    assert [row.drift for row in status.platform] == [
-        "not deployed; make up STACK=dev makes it"
-    ] * 3
+    assert [row.name for row in status.platform] == list(platform_parts(spec))
+    assert {row.drift for row in status.platform} == {"not deployed; make up STACK=dev makes it"}
     assert as_json(status)["platform"]["traefik"]["state"] == "absent"
 
 

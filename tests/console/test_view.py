@@ -29,7 +29,7 @@ def problem(instance: str, grant: Grant = Grant.VIEW) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("grant", Grant)
+@pytest.mark.parametrize("grant", [Grant.VIEW, Grant.WATCH])
 def test_a_link_leads_to_the_view_and_ends_in_two_minutes(grant: Grant) -> None:
     before = int(time.time())
     made = urlsplit(view_link("dev", "demo", grant))

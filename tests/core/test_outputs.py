@@ -1,5 +1,6 @@
 """Stack outputs: an interface that scripts and the command line read."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -86,3 +87,17 @@ def test_an_instance_without_a_screen_has_no_view(screenless: StackSpec) -> None
 
 def test_an_instance_is_asked_under_its_bearer_hosts_only(spec: StackSpec) -> None:
     assert outputs.allowed_hosts(spec, spec.instances[1]) == "mcp-demo.mcp.example.org:8443"
+
+
+def test_the_portal_is_told_with_what_opens_it(spec: StackSpec) -> None:
+    (operator,) = spec.operators
+    assert outputs.portal(spec, ROOT) == {
+        "url": "https://app.mcp.example.org:8443/",
+        "tokens": {"operator": ROOT.operator_token(operator)},
+        "ticketKey": ROOT.ticket_key("_portal"),
+    }
+
+
+def test_another_generation_gives_an_operator_another_token(spec: StackSpec) -> None:
+    (operator,) = spec.operators
+    assert ROOT.operator_token(operator) != ROOT.operator_token(replace(operator, generation=2))

@@ -159,7 +159,7 @@ BROKEN: dict[str, tuple[Change, str]] = {
     "one token name twice": (
         lambda c: c["instances"]["demo"].update(tokens=["ci", "ci"]),
         "mcpier:instances.demo.tokens[1].name: expected a name used once, found 'ci'. "
-        "Give each token of an instance its own name.",
+        "Give each token its own name.",
     ),
     "an expiry that is no date": (
         lambda c: c["instances"]["demo"].update(tokens=[{"name": "ci", "expires": "2027-02-30"}]),
@@ -312,3 +312,19 @@ def test_a_web_app_is_a_web_server_that_the_host_reaches(
 ) -> None:
     assert read(config).webapp is None
     assert read(config | {"webapp": {"url": url}}).webapp == url
+
+
+def test_one_operator_may_open_the_portal_unless_others_are_named(
+    config: dict[str, Any], read: Read
+) -> None:
+    assert [token.name for token in read(config).operators] == ["operator"]
+    named = read(config | {"operators": ["alice", {"name": "bob", "generation": 2}]})
+    assert [(each.name, each.generation) for each in named.operators] == [("alice", 1), ("bob", 2)]
+    assert read(config | {"operators": []}).operators == ()
+
+
+def test_operators_beside_a_web_app_are_warned_of(config: dict[str, Any], read: Read) -> None:
+    webapp = {"url": "http://127.0.0.1:8090"}
+    (warning,) = read(config | {"operators": ["alice"], "webapp": webapp}).warnings
+    assert warning.startswith("mcpier:operators opens nothing: ")
+    assert read(config | {"webapp": webapp}).warnings == ()

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from components.core.instance_type import InstanceType
 from components.core.model import StackSpec
 from components.core.parse import parse
 from components.core.parse_type import parse_type
@@ -23,6 +24,7 @@ def test_every_instance_has_a_record_also_a_stopped_one(spec: StackSpec) -> None
     assert [(record["id"], record["state"]) for record in records] == [
         ("aside", "stopped"),
         ("demo", "running"),
+        ("_portal", "running"),
     ]
 
 
@@ -68,3 +70,29 @@ def test_a_view_that_cannot_be_watched_has_neither_token_nor_password_for_it(
 
 def test_two_runs_write_the_same_bytes(spec: StackSpec) -> None:
     assert registry_document(spec, ROOT) == registry_document(spec, ROOT)
+
+
+def test_the_portals_record_holds_a_digest_for_each_operator(
+    config: dict[str, Any], browser: InstanceType
+) -> None:
+    operators = ["alice", {"name": "bob", "generation": 2, "expires": "2027-06-30"}]
+    spec = parse("dev", config | {"operators": operators}, [browser])
+    portal = document(spec)["instances"][-1]
+    assert portal["tokens"] == [
+        {
+            "name": token.name,
+            "sha256": token_digest(ROOT.operator_token(token)),
+            "expires": token.expires,
+            "grant": "operator",
+        }
+        for token in spec.operators
+    ]
+    assert [token["expires"] for token in portal["tokens"]] == [None, "2027-06-30"]
+
+
+def test_a_stack_with_a_web_app_has_no_record_for_a_portal(
+    config: dict[str, Any], browser: InstanceType
+) -> None:
+    webapp = {"url": "http://127.0.0.1:8090"}
+    records = document(parse("dev", config | {"webapp": webapp}, [browser]))["instances"]
+    assert [record["id"] for record in records] == ["aside", "demo"]

@@ -163,8 +163,8 @@ def test_only_the_gates_own_pages_are_reached_without_the_gate(
     document: dict[str, Any], routers: dict[str, Any]
 ) -> None:
     ungated = {name for name, router in routers.items() if router.get("middlewares") != ["gate"]}
-    assert ungated == {"preflight", "sign-in", "link"}
-    assert {router["service"] for router in routers.values()} == {"pages"}
+    assert ungated == {"preflight", "sign-in", "link", "portal-sign-in", "portal-link"}
+    assert {routers[name]["service"] for name in ungated} == {"pages"}
     servers = document["http"]["services"]["pages"]["loadBalancer"]["servers"]
     assert servers == [{"url": "http://10.9.0.2:9181"}]
 
@@ -330,7 +330,7 @@ def test_the_access_log_holds_no_header_and_no_query(flags: list[str]) -> None:
 
 def test_a_one_time_link_stands_in_no_access_log(routers: dict[str, Any], flags: list[str]) -> None:
     silent = [name for name, router in routers.items() if "observability" in router]
-    assert silent == ["link"]
+    assert silent == ["link", "portal-link"]
     assert routers["link"]["observability"] == {"accessLogs": False}
     assert hosts(routers["link"]).search("vnc-demo.mcp.example.org")
     assert not hosts(routers["link"]).search("mcp-demo.mcp.example.org")
@@ -374,5 +374,26 @@ def test_the_web_app_is_told_nothing_that_only_the_gate_may_say(app: dict[str, A
     assert taken == {"X-Forwarded-User": "", "X-Mcp-Instance": "", "X-Mcpier-Client": ""}
 
 
-def test_without_a_web_app_nothing_answers_for_it(document: dict[str, Any]) -> None:
-    assert "app." not in json.dumps(document["http"])
+def test_without_a_web_app_the_portal_answers_behind_the_gate(document: dict[str, Any]) -> None:
+    routers, services = document["http"]["routers"], document["http"]["services"]
+    portal = routers["portal"]
+    assert (portal["rule"], portal["service"]) == ("Host(`app.mcp.example.org`)", "portal")
+    assert portal["middlewares"] == ["gate"]
+    assert services["portal"]["loadBalancer"]["servers"] == [{"url": "http://10.9.0.3:9190"}]
+    assert not {"webapp", "check"} & (set(routers) | set(services))
+
+
+def test_only_the_gates_own_pages_are_reached_past_the_gate_at_the_portals_host(
+    document: dict[str, Any],
+) -> None:
+    routers = document["http"]["routers"]
+    past = {name for name, router in routers.items() if not router.get("middlewares")}
+    assert {name for name in past if "Host(`app." in routers[name]["rule"]} == {
+        "portal-sign-in",
+        "portal-link",
+    }
+    for name in ("portal-sign-in", "portal-link"):
+        assert routers[name]["service"] == "pages"
+        assert "PathPrefix(`/_mcpier/" in routers[name]["rule"]
+        assert routers[name]["priority"] > routers["portal"]["priority"]
+    assert routers["portal-link"]["observability"] == {"accessLogs": False}

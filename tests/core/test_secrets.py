@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from components.core.given import AllGiven, Given
 from components.core.model import Token
-from components.core.parse_instance import INSTANCE_ID, TOKEN_NAME
+from components.core.parse_instance import INSTANCE_ID
+from components.core.parse_tokens import TOKEN_NAME
 from components.core.secrets import Root, token_digest
 
 KEY = bytes(range(32))

@@ -1,6 +1,7 @@
-// A person's browser at the live view, before one of the scripts beside it: opens the view, signs in
-// with the view token, and prints as JSON what the script's function makes of the page. Reads {url,
-// token, pin, …} on stdin, which the function is given too.
+// A person's browser at the live view or the portal, before one of the scripts beside it: opens the
+// page, signs in with the token, or with the link that the URL is if there is none, and prints as JSON
+// what the script's function makes of the page. Reads {url, token, pin, …} on stdin, which the
+// function is given too.
 const { text } = require('node:stream/consumers');
 const { chromium } = require('playwright-core');
 
@@ -19,7 +20,7 @@ async function signedIn(look) {
   });
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await page.goto(asked.url);
-  await page.getByLabel('View token').fill(asked.token);
+  if (asked.token) await page.getByLabel(/token$/).fill(asked.token);
   await page.getByRole('button').click();
   console.log(JSON.stringify(await look(page, asked)));
   await browser.close();

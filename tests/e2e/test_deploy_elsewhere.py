@@ -94,7 +94,7 @@ def test_it_is_deployed_there_and_nothing_of_it_here(
     deployment: Deployment, there: Elsewhere
 ) -> None:
     names = there.docker("container", "ls", "--format", "{{.Names}}").split()
-    parts = ("authgate", "mcp-echo", "socket-proxy", "traefik")
+    parts = ("authgate", "docker-reader", "mcp-echo", "portal", "socket-proxy", "traefik")
     assert sorted(names) == [f"mcpier-{STACK}-{part}" for part in parts]
     assert left_on_host(STACK) == []
 

@@ -37,7 +37,7 @@ def the_instance_is_being_made() -> bool:
 
 def everything_runs_but_is_not_ready() -> bool:
     running = docker("ps", "--filter", f"label=mcpier.stack={STACK}", "--format", "{{.Names}}")
-    return len(running.split()) == 4
+    return len(running.split()) == 6
 
 
 MOMENTS = (networks_are_there, the_instance_is_being_made, everything_runs_but_is_not_ready)

@@ -51,7 +51,7 @@ def test_labels_variables_arguments_logs_and_layers_of_containers_show_no_secret
     names = docker(
         "ps", "--all", "--filter", f"label=mcpier.stack={STACK}", "--format", "{{.Names}}"
     ).split()
-    assert len(names) == 4
+    assert len(names) == 6
     inspected = json.dumps(json.loads(docker("inspect", *names)))
     logs = "".join(log_of(name) for name in names)
     processes = "".join(docker("top", name) for name in names)

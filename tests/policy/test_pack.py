@@ -35,7 +35,7 @@ def test_every_container_that_mcpier_declares_gets_a_limit_of_processes(
         item.name: item.inputs["name"] for item in recording.resources if item.type == CONTAINER
     }
     commands = [item.inputs for item in recording.resources if item.type == COMMAND]
-    assert len(names) == 5
+    assert len(names) == 7
     assert dict(unlimited(names, commands)) == {}
 
 

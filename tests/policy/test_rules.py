@@ -77,6 +77,7 @@ ALLOWED: dict[str, Resource] = {
         capabilities={"adds": ["CAP_NET_BIND_SERVICE"], "drops": ["ALL"]},
     ),
     "the socket-proxy": container(role("socket-proxy"), **mounting(SOCKET, readOnly=True)),
+    "the docker-reader": container(role("docker-reader"), **mounting(SOCKET, readOnly=True)),
     "a folder of the host": container(**mounting("/etc/letsencrypt", readOnly=True)),
     "a folder beside docker.sock": container(**mounting("/run/../srv/run", readOnly=True)),
     "a volume by name": container(volumes=[{"volumeName": "data", "containerPath": "/data"}]),
@@ -100,6 +101,10 @@ FOUND: dict[str, tuple[Resource, Iterable[str]]] = {
     "the host's network": (container(networkMode="host"), ["own-network"]),
     "another container's network": (container(networkMode="container:x"), ["own-network"]),
     "docker.sock": (container(**mounting(SOCKET, readOnly=True)), ["docker-socket"]),
+    "docker.sock for the portal": (
+        container(role("portal"), **mounting(SOCKET, readOnly=True)),
+        ["docker-socket"],
+    ),
     "docker.sock by its other path": (container(**mounting("/run/docker.sock")), ["docker-socket"]),
     "a folder with docker.sock in it": (container(**mounting("/var/run/")), ["docker-socket"]),
     "the whole host": (container(**mounting("/")), ["docker-socket"]),

@@ -10,7 +10,7 @@ from enum import StrEnum
 from string import Template
 from typing import Any
 
-from console.programs import PYTHON, TYPESCRIPT
+from components.core.client_programs import PYTHON, TYPESCRIPT
 
 INITIALIZE = {
     "jsonrpc": "2.0",

@@ -1,0 +1,77 @@
+"""The two questions that the reader asks the Docker engine, and what it keeps of the answers."""
+
+import http.client
+import json
+import re
+import socket
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from portal.judgement import failing
+
+TIMEOUT = 5
+# As the engine puts a container's health into words: `Up 2 minutes (health: starting)`.
+_HEALTH = re.compile(r" \((?:health: )?(healthy|unhealthy|starting)\)$")
+
+
+class _Connection(http.client.HTTPConnection):
+    """HTTP over a unix socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("docker", timeout=TIMEOUT)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(TIMEOUT)
+        self.sock.connect(str(self._path))
+
+
+def look(docker_socket: Path, stack: str) -> dict[str, Any]:
+    """The containers of a stack by name: `{state, status, health, failing}`.
+
+    `status` is in the engine's words, such as `Up 2 minutes`. Nothing else of a container is kept:
+    neither its variables nor its command line. One whose health is not good is asked about by
+    itself. Raises OSError, ValueError or HTTPException where the engine does not answer so.
+    """
+    connection = _Connection(docker_socket)
+    try:
+        filters = quote(json.dumps({"label": [f"mcpier.stack={stack}"]}))
+        listed = _get(connection, f"/containers/json?all=1&filters={filters}")
+        return {_name(entry): _facts(connection, entry) for entry in listed or []}
+    finally:
+        connection.close()
+
+
+def _facts(connection: _Connection, entry: dict[str, Any]) -> dict[str, Any]:
+    status = str(entry["Status"])
+    found = _HEALTH.search(status)
+    health = found[1] if found else None
+    state = {"Status": "healthy"}
+    if health not in (None, "healthy"):
+        # It may have gone since it was listed.
+        inspected = _get(connection, f"/containers/{entry['Id']}/json") or {}
+        state = inspected.get("State", {}).get("Health") or {}
+    return {
+        "state": str(entry["State"]),
+        "status": _HEALTH.sub("", status),
+        "health": health,
+        "failing": failing(state),
+    }
+
+
+def _name(entry: dict[str, Any]) -> str:
+    return str(entry["Names"][0]).removeprefix("/")
+
+
+def _get(connection: _Connection, path: str) -> Any:
+    """The answer, or None where there is no such container."""
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status == 404:
+        return None
+    if answer.status != 200:
+        raise ValueError(f"the engine answers {answer.status}")
+    return json.loads(body)

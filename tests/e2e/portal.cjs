@@ -1,0 +1,19 @@
+// Waits until the portal is live, follows the link to an instance, and signs out; says what it saw.
+
+async function look(page, { instance }) {
+  const complaints = [];
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  await page.getByText('Live.', { exact: true }).waitFor({ timeout: 20_000 });
+  const state = await page.locator(`#state-${instance}`).innerText();
+  const summary = await page.locator('#summary').innerText();
+  const certificate = await page.locator('#certificate').innerText();
+  await page.getByRole('link', { name: instance, exact: true }).click();
+  await page.getByText('Live.', { exact: true }).waitFor({ timeout: 20_000 });
+  const tokens = await page.locator('#tokens').innerText();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('Operator token').waitFor({ timeout: 20_000 });
+  const refused = (await page.request.get(new URL('/events', page.url()).href)).status();
+  return { state, summary, certificate, tokens, refused, complaints };
+}
+
+signedIn(look).catch(failed);
