@@ -99,7 +99,7 @@ def test_the_doctor_tells_of_alerts_and_there_is_none(operator: Operator) -> Non
 def test_an_instance_is_told_no_metrics(operator: Operator) -> None:
     ask = (
         "import sys, urllib.request as r\n"
-        "try: print(r.urlopen(sys.argv[1], timeout=2).status)\n"
+        "try: print(r.urlopen(sys.argv[1], timeout=1).status)\n"
         "except OSError as error: print(error)"
     )
 
