@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
-from components.core.outputs import portal_url
+from components.core import outputs
 from components.core.parts import has_portal
 from console.checkpoint import mend_checkpoint
 from console.errors import ConsoleError, Interrupted
@@ -20,7 +20,7 @@ from console.stack_file import read_stack
 
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
-    """The output `instances` of a stack, and the seconds of each phase of its deploy.
+    """What the output `instances` of a stack says, and the seconds of each phase of its deploy.
 
     `portal` is its URL, if the stack has one.
     """
@@ -60,9 +60,12 @@ def up(stack: str) -> Deployed:
         raise
     except ConsoleError as error:
         raise explained(spec, error) from None
-    instances = pulumi.json("stack", "output", "instances", "--json")
-    portal = portal_url(spec) if has_portal(spec) else None
-    return Deployed(stack=stack, instances=instances, portal=portal, seconds=dict(phases))
+    return Deployed(
+        stack=stack,
+        instances=outputs.instances(spec),
+        portal=outputs.portal_url(spec) if has_portal(spec) else None,
+        seconds=dict(phases),
+    )
 
 
 def preview(stack: str, json_to: TextIO | None = None) -> None:
