@@ -12,22 +12,40 @@ ACME_CA_FILE = "ca.pem"
 
 
 def static_flags(spec: StackSpec, network: str) -> list[str]:
-    """Traefik's command line; `network` is the Docker network on which the instances live."""
-    edge = spec.edge
-    shared = [
+    """Traefik's command line; `network` is the Docker network on which the instances live.
+
+    The order is a part of it: another one would replace the container.
+    """
+    return [
+        *_logs_and_health(spec.edge.admin_port),
+        *_providers(spec.stack, network),
+        *_plain_entry_point(spec.edge.http_port),
+        *_tls_entry_point(spec),
+        *(_acme(spec.tls) if isinstance(spec.tls, Acme) else []),
+        *metrics_flags(spec),
+    ]
+
+
+def _logs_and_health(admin_port: int) -> list[str]:
+    return [
         "--accesslog=true",
         "--accesslog.fields.headers.defaultmode=drop",
         "--accesslog.fields.queryparameters.defaultmode=drop",
         "--accesslog.format=json",
-        f"--entrypoints.admin.address=127.0.0.1:{edge.admin_port}",
+        f"--entrypoints.admin.address=127.0.0.1:{admin_port}",
         "--global.checknewversion=false",
         "--global.sendanonymoususage=false",
         "--log.level=INFO",
         "--ping=true",
         "--ping.entrypoint=admin",
         "--core.stricttlsoptions=true",
+    ]
+
+
+def _providers(stack: str, network: str) -> list[str]:
+    return [
         "--providers.docker=true",
-        f"--providers.docker.constraints=Label(`mcpier.stack`,`{spec.stack}`)",
+        f"--providers.docker.constraints=Label(`mcpier.stack`,`{stack}`)",
         f"--providers.docker.endpoint=unix://{SOCKET}",
         "--providers.docker.exposedbydefault=false",
         f"--providers.docker.network={network}",
@@ -35,22 +53,24 @@ def static_flags(spec: StackSpec, network: str) -> list[str]:
         "--providers.file.watch=true",
         "--providers.providersthrottleduration=1s",
     ]
-    # It only redirects: nothing that was typed there by mistake is kept, one-time links included.
-    silent = "--entrypoints.http.observability.accesslogs=false"
-    http = [*_entry_point("http", edge.http_port), silent]
+
+
+def _plain_entry_point(port: int) -> list[str]:
+    """It only redirects: nothing that was typed there by mistake is kept, links included."""
     redirect = "--entrypoints.http.http.redirections.entrypoint"
-    https = _entry_point("https", edge.https_port)
-    if spec.publicly_trusted:
-        https.append(f"--entrypoints.https.http.middlewares={HSTS}@file")
-    resolver = _acme(spec.tls) if isinstance(spec.tls, Acme) else []
     return [
-        *shared,
-        *http,
+        *_entry_point("http", port),
+        "--entrypoints.http.observability.accesslogs=false",
         f"{redirect}.to=https",
         f"{redirect}.scheme=https",
-        *https,
-        *resolver,
-        *metrics_flags(spec),
+    ]
+
+
+def _tls_entry_point(spec: StackSpec) -> list[str]:
+    hsts = f"--entrypoints.https.http.middlewares={HSTS}@file"
+    return [
+        *_entry_point("https", spec.edge.https_port),
+        *([hsts] if spec.publicly_trusted else []),
     ]
 
 

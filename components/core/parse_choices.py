@@ -35,15 +35,7 @@ def checked_pattern(section: Section, key: str, pattern: str) -> str | None:
 def _choice(name: str, section: Section, referenced: bool) -> Choice:
     if name in RESERVED:
         section.reject("another name", name, "Rename it: every instance has a key of this name.")
-    kind = ChoiceType(
-        section.text(
-            "type",
-            pattern="|".join(ChoiceType),
-            expected="string, integer, boolean or list",
-            remedy=f"Write type: for the choice {name}.",
-            default=ChoiceType.STRING.value,
-        )
-    )
+    kind = _type(name, section)
     choice = Choice(
         name=name,
         type=kind,
@@ -63,6 +55,18 @@ def _choice(name: str, section: Section, referenced: bool) -> Choice:
     choice = _with_values(choice, section)
     section.close()
     return choice
+
+
+def _type(name: str, section: Section) -> ChoiceType:
+    return ChoiceType(
+        section.text(
+            "type",
+            pattern="|".join(ChoiceType),
+            expected="string, integer, boolean or list",
+            remedy=f"Write type: for the choice {name}.",
+            default=ChoiceType.STRING.value,
+        )
+    )
 
 
 def _with_values(choice: Choice, section: Section) -> Choice:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from components.core.choice import Choice
 from components.core.errors import nearest
@@ -30,51 +31,57 @@ CAPABILITIES = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """A type's folder, and the digests of its build contexts by folder, relative to it."""
+
+    folder: str
+    contexts: Mapping[str, str]
+
+
 def parse_container(
     section: Section,
+    origin: Origin,
     *,
     name: str,
     image_name: str,
-    folder: str,
-    contexts: Mapping[str, str],
     choices: tuple[Choice, ...],
     endpoint: Endpoint | None,
 ) -> ContainerType:
-    """Reads it; the mapping is not closed, for there may be other keys.
-
-    `contexts` are the digests of build contexts by folder, relative to `folder`.
-    """
+    """Reads it; the mapping is not closed, for there may be other keys."""
     capabilities = _capabilities(section)
     return ContainerType(
         name=name,
-        folder=folder,
-        image=_image(section, image_name, folder, contexts),
+        folder=origin.folder,
+        image=_image(section, image_name, origin),
         command=section.texts("command", remedy="Write the arguments as a list."),
         environment=section.strings(
             "environment", remedy="Quote the value: it reaches the container."
         ),
         secrets={key: _secret(entry) for key, entry in section.sections("secrets")},
         volumes=parse_volumes(section, choices),
-        user=section.integer(
-            "user",
-            # Without capabilities of its own, uid 0 is of use to nobody but an intruder.
-            least=0 if capabilities else 1,
-            most=65535,
-            remedy="Name an unprivileged uid.",
-            default=1000,
-        ),
+        user=_user(section, capabilities),
         tmpfs=section.strings("tmpfs", remedy="Write the mount's options, such as size=64m."),
         seccomp=_seccomp(section),
         capabilities=capabilities,
         limits=_limits(section.section("limits")),
-        stop_seconds=section.integer(
-            "stopSeconds", least=1, most=300, remedy="Seconds from SIGTERM to SIGKILL.", default=10
-        ),
+        stop_seconds=_stop_seconds(section),
         health=parse_health(section.section("health"), endpoint),
     )
 
 
-def _image(section: Section, name: str, folder: str, contexts: Mapping[str, str]) -> Build | Ready:
+def _user(section: Section, capabilities: Mapping[str, str]) -> int:
+    return section.integer(
+        "user",
+        # Without capabilities of its own, uid 0 is of use to nobody but an intruder.
+        least=0 if capabilities else 1,
+        most=65535,
+        remedy="Name an unprivileged uid.",
+        default=1000,
+    )
+
+
+def _image(section: Section, name: str, origin: Origin) -> Build | Ready:
     if section.has("image"):
         if section.has("build"):
             section.problem("build", "either image or build", "Remove one of them.")
@@ -83,11 +90,14 @@ def _image(section: Section, name: str, folder: str, contexts: Mapping[str, str]
         return Ready(
             reference=section.text("image", pattern=REFERENCE, expected=expected, remedy=remedy)
         )
-    build = section.section("build")
+    return _build(section.section("build"), name, origin)
+
+
+def _build(build: Section, name: str, origin: Origin) -> Build:
     base = build.text(
         "base", pattern=BASES, expected="debian, node or python", remedy="Name the base image."
     )
-    below = _folder(build, contexts)
+    below = _folder(build, origin.contexts)
     packages = build.texts(
         "packages", remedy=f"Write some of {', '.join(INSTALLERS)}, a line each."
     )
@@ -99,8 +109,8 @@ def _image(section: Section, name: str, folder: str, contexts: Mapping[str, str]
     build.close()
     return Build(
         name=name,
-        folder=f"{folder}/{below}" if below else folder,
-        context_digest=contexts.get(below, ""),
+        folder=f"{origin.folder}/{below}" if below else origin.folder,
+        context_digest=origin.contexts.get(below, ""),
         base=base,
         packages=packages,
     )
@@ -148,6 +158,12 @@ def _capabilities(section: Section) -> dict[str, str]:
             remedy = nearest(name, CAPABILITIES.split("|"))
             section.section("capabilities").reject("names of capabilities", name, remedy)
     return kept
+
+
+def _stop_seconds(section: Section) -> int:
+    return section.integer(
+        "stopSeconds", least=1, most=300, remedy="Seconds from SIGTERM to SIGKILL.", default=10
+    )
 
 
 def _limits(section: Section) -> Limits:

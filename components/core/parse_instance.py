@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from components.core.choice import Value
 from components.core.given import Given, secret_path, set_secret
 from components.core.instance_type import InstanceType
 from components.core.model import Instance, State, Token
@@ -28,16 +29,15 @@ def parse_instance(
 
     `given` are its secrets in the config, or None where they cannot be read.
     """
-    _check_id(id_, section)
-    name = section.variant("type", types, expected="a known instance type")
+    kind = _type(id_, section, types)
     state, tokens, origins = _state(section), _tokens(id_, section), _origins(section)
     protected = section.flag("protect", remedy="Write protect: true or protect: false.")
-    if not name:
+    if kind is None:
         return None
-    choices = parse_chosen(section, types[name])
-    kind = type_of_choices(section, types[name], choices)
-    kind = with_packages(kind, parse_packages(section, kind, warnings))
-    instance = Instance(
+    kind, choices = _chosen(section, kind, warnings)
+    variables = _variables(id_, section, kind, tokens, given)
+    section.close()
+    return Instance(
         id=id_,
         type=kind,
         state=state,
@@ -45,16 +45,37 @@ def parse_instance(
         tokens=tokens,
         origins=origins,
         choices=choices,
-        variables=parse_variables(id_, section, kind, given),
+        variables=variables,
         given_secrets=given is not None and given.reaches_container,
     )
+
+
+def _type(id_: str, section: Section, types: Mapping[str, InstanceType]) -> InstanceType | None:
+    _check_id(id_, section)
+    return types.get(section.variant("type", types, expected="a known instance type"))
+
+
+def _chosen(
+    section: Section, kind: InstanceType, warnings: list[str]
+) -> tuple[InstanceType, Mapping[str, Value]]:
+    """The type as the instance has it, and what it has chosen."""
+    choices = parse_chosen(section, kind)
+    kind = type_of_choices(section, kind, choices)
+    kind = with_packages(kind, parse_packages(section, kind, warnings))
     warnings.extend(risks(section, kind))
+    return kind, choices
+
+
+def _variables(
+    id_: str, section: Section, kind: InstanceType, tokens: tuple[Token, ...], given: Given | None
+) -> Mapping[str, str]:
+    """The variables that are open; the secret ones, and other secrets, are only checked."""
+    variables = parse_variables(id_, section, kind, given)
     if given is not None:
         names = [token.name for token in tokens]
         section.problems.extend(check_given(id_, kind, names, given))
     _refuse_secret(section, "vncPassword", secret_path("instances", id_, "vncPassword"))
-    section.close()
-    return instance
+    return variables
 
 
 def _check_id(id_: str, section: Section) -> None:

@@ -132,7 +132,7 @@ def _text(section: Section, key: str, expected: str, surroundings: Surroundings)
 
 
 def _acme(section: Section, given: AllGiven | None, surroundings: Surroundings) -> Acme:
-    propagation = section.section("propagation")
+    disable_checks, delay_before_checks = _propagation(section.section("propagation"))
     found = Acme(
         email=section.text(
             "email",
@@ -154,22 +154,29 @@ def _acme(section: Section, given: AllGiven | None, surroundings: Surroundings) 
             default=LETS_ENCRYPT,
         ),
         ca=_ca(section, surroundings) if section.has("caFile") else None,
-        disable_checks=propagation.flag(
-            "disableChecks",
-            remedy="Write true only where the DNS records cannot be seen from the Docker host.",
-        ),
-        delay_before_checks=propagation.integer(
-            "delayBeforeChecks",
-            least=0,
-            most=3600,
-            remedy="Write for how many seconds to wait before the DNS records are looked up.",
-            default=0,
-        ),
+        disable_checks=disable_checks,
+        delay_before_checks=delay_before_checks,
         credentials=tuple(sorted(given.acme)) if given else (),
     )
-    propagation.close()
     section.close()
     return found
+
+
+def _propagation(section: Section) -> tuple[bool, int]:
+    """Whether lego's checks are off, and the seconds before them."""
+    disable_checks = section.flag(
+        "disableChecks",
+        remedy="Write true only where the DNS records cannot be seen from the Docker host.",
+    )
+    delay_before_checks = section.integer(
+        "delayBeforeChecks",
+        least=0,
+        most=3600,
+        remedy="Write for how many seconds to wait before the DNS records are looked up.",
+        default=0,
+    )
+    section.close()
+    return disable_checks, delay_before_checks
 
 
 def _ca(section: Section, surroundings: Surroundings) -> str | None:

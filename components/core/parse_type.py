@@ -15,7 +15,7 @@ from components.core.instance_type import (
     Source,
 )
 from components.core.parse_choices import parse_choices, refuse_unknown
-from components.core.parse_container import parse_container
+from components.core.parse_container import Origin, parse_container
 from components.core.parse_endpoints import NAME, parse_endpoints
 from components.core.parse_type_options import parse_reserved_variables, parse_variables
 from components.core.section import Section
@@ -85,14 +85,9 @@ def _read(
     root.has("choices")
     endpoints = parse_endpoints(root)
     mcp = next((endpoint for endpoint in endpoints if endpoint.name == "mcp"), None)
+    origin = Origin(folder=folder, contexts=source.contexts)
     container = parse_container(
-        root,
-        name=name,
-        image_name=name,
-        folder=folder,
-        contexts=source.contexts,
-        choices=choices,
-        endpoint=mcp,
+        root, origin, name=name, image_name=name, choices=choices, endpoint=mcp
     )
     kind = InstanceType(
         **vars(container),
@@ -105,7 +100,7 @@ def _read(
         reserved_variables=parse_reserved_variables(root),
         secret_variables=_word(root, "secretVariables", SecretVariables),
         outside=_word(root, "outside", Outside),
-        sidecars=_sidecars(root, name, folder, source.contexts, choices),
+        sidecars=_sidecars(root, origin, name, choices),
         source=source,
     )
     root.close()
@@ -126,11 +121,7 @@ def _word(root: Section, key: str, words: type[Word]) -> Word:
 
 
 def _sidecars(
-    root: Section,
-    type_name: str,
-    folder: str,
-    contexts: Mapping[str, str],
-    choices: tuple[Choice, ...],
+    root: Section, origin: Origin, type_name: str, choices: tuple[Choice, ...]
 ) -> tuple[ContainerType, ...]:
     found = []
     for name, section in root.sections("sidecars"):
@@ -140,11 +131,10 @@ def _sidecars(
         found.append(
             parse_container(
                 section,
+                origin,
                 name=name,
                 # No type's name holds an underscore.
                 image_name=f"{type_name}_{name}",
-                folder=folder,
-                contexts=contexts,
                 choices=choices,
                 endpoint=None,
             )

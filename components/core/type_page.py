@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from components.core.choice import Choice, shown_values
-from components.core.instance_type import Build, InstanceType
+from components.core.instance_type import Build, Endpoint, InstanceType, Variable
 
 HEAD = """# Instance types
 What an instance can be: `type: <name>`, and the keys that a type adds to those that every instance
@@ -19,25 +19,10 @@ def described(kind: InstanceType) -> dict[str, Any]:
         "name": kind.name,
         "description": kind.description,
         "folder": kind.folder,
-        "endpoints": {
-            item.name: {
-                "port": item.port,
-                "path": item.path,
-                "scheme": item.scheme.value,
-                "auth": item.auth.value,
-            }
-            for item in kind.endpoints
-        },
+        "endpoints": {item.name: _endpoint(item) for item in kind.endpoints},
         "choices": {choice.name: _choice(choice) for choice in kind.choices},
         "packages": list(_packages(kind)),
-        "variables": {
-            item.name: {
-                "required": item.required,
-                "secret": item.secret,
-                "description": item.description,
-            }
-            for item in kind.variables
-        },
+        "variables": {item.name: _variable(item) for item in kind.variables},
         "otherVariables": kind.reserved_variables is not None,
         "volumes": {
             volume.name: volume.path
@@ -53,6 +38,23 @@ def described(kind: InstanceType) -> dict[str, Any]:
 def page(kinds: Iterable[InstanceType]) -> str:
     """The page, in Markdown."""
     return "\n".join([HEAD, *("\n".join(_section(kind)) for kind in kinds)])
+
+
+def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
+    return {
+        "port": endpoint.port,
+        "path": endpoint.path,
+        "scheme": endpoint.scheme.value,
+        "auth": endpoint.auth.value,
+    }
+
+
+def _variable(variable: Variable) -> dict[str, Any]:
+    return {
+        "required": variable.required,
+        "secret": variable.secret,
+        "description": variable.description,
+    }
 
 
 def _choice(choice: Choice) -> dict[str, Any]:
