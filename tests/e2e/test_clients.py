@@ -145,7 +145,8 @@ def test_a_stopped_instance_answers_its_own_token_with_its_state(
     assert answer.json()["state"] == "stopped"
 
 
-def test_plain_http_is_redirected_to_https(resolved_names: None) -> None:
+@pytest.mark.usefixtures("deployment", "resolved_names")
+def test_plain_http_is_redirected_to_https() -> None:
     with httpx2.Client(timeout=10) as http:
         answer = http.get(f"http://mcp-demo.{DOMAIN}:{PLACE.http_port}/mcp")
     assert answer.status_code in (301, 308)
