@@ -22,11 +22,12 @@ Fragments = dict[str, str]
 def overview(facts: Facts, now: datetime) -> Fragments:
     """Of the page that shows all."""
     live: Any = TEMPLATES.get_template("live.html").module
-    parts = {f"state-{row.instance.id}": row.worst for row in view.rows(facts)}
-    parts |= {f"part-{part.name}": part for part in view.platform(facts)}
+    rows, platform = view.rows(facts), view.platform(facts)
+    parts = {f"state-{row.instance.id}": row.worst for row in rows}
+    parts |= {f"part-{part.name}": part for part in platform}
     found = {id_: str(live.part(part)) for id_, part in parts.items()}
     return found | {
-        "summary": str(live.summary(list(view.unwell(facts)), facts.troubles)),
+        "summary": str(live.summary(view.unwell(rows, platform), facts.troubles)),
         "certificate": str(live.certificate(_certificate(facts, now))),
         "denials": str(live.denials(view.denials(facts), facts.activity)),
     }

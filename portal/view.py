@@ -1,7 +1,7 @@
 """What the page says of the facts. Pure: the time comes in."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -98,10 +98,10 @@ def _running(name: str, found: Container) -> Part:
     )
 
 
-def unwell(facts: Facts) -> Iterator[Part]:
-    """The parts that need somebody's care, under the names by which the page shows them."""
-    shown = [row.worst for row in rows(facts)] + platform(facts)
-    return (part for part in shown if part.tone is Tone.BAD)
+def unwell(rows: Iterable[Row], platform: Iterable[Part]) -> list[Part]:
+    """What needs somebody's care, under the names by which the page shows it."""
+    shown = (*(replace(row.worst, name=row.instance.id) for row in rows), *platform)
+    return [part for part in shown if part.tone is Tone.BAD]
 
 
 def certificate(found: Certificate, now: datetime) -> Part:

@@ -21,6 +21,11 @@ def stack() -> Stack:
     return parse(stack_document())
 
 
+def unwell(found: Facts) -> list[str]:
+    """The names of what needs care."""
+    return [part.name for part in view.unwell(view.rows(found), view.platform(found))]
+
+
 def facts(stack: Stack, **containers: Container | None) -> Facts:
     """A stack whose containers are good, but for those that are named, with `_` for `-`."""
     named = {name.replace("_", "-"): found for name, found in containers.items()}
@@ -55,19 +60,17 @@ def test_an_instance_is_as_well_as_the_worst_of_its_containers(stack: Stack) -> 
     (row, _) = view.rows(found)
     assert [part.tone for part in row.parts] == [Tone.GOOD, Tone.BAD]
     assert row.worst.name == "database"
+    assert unwell(found) == ["demo", "traefik"]
 
 
 def test_a_container_that_starts_needs_no_care_yet(stack: Stack) -> None:
     starting = Container(state="running", status="Up 1 second", health="starting", failing={})
-    assert list(view.unwell(facts(stack, mcp_demo=starting))) == []
+    assert unwell(facts(stack, mcp_demo=starting)) == []
 
 
 def test_what_needs_care_is_named(stack: Stack) -> None:
     exited = Container(state="exited", status="Exited (1) 1 second ago", health=None, failing={})
-    assert [part.name for part in view.unwell(facts(stack, mcp_demo=exited, portal=exited))] == [
-        "demo",
-        "portal",
-    ]
+    assert unwell(facts(stack, mcp_demo=exited, portal=exited)) == ["demo", "portal"]
 
 
 def test_refusals_at_both_hosts_of_an_instance_are_its_own(stack: Stack) -> None:
