@@ -167,7 +167,7 @@ def test_the_access_log_has_a_line_for_a_request_and_nothing_that_opens_anything
 
 def test_the_log_of_every_container_is_bounded(operator: Operator) -> None:
     names = docker("ps", "--all", "--filter", f"label=mcpier.stack={STACK}", "--quiet").split()
-    assert len(names) == 6
+    assert len(names) == 8
     for found in json.loads(docker("inspect", *names)):
         assert found["HostConfig"]["LogConfig"] == {
             "Type": "json-file",

@@ -52,7 +52,7 @@ def test_the_engine_tells_of_memory_what_the_kernel_here_tells(
     monkeypatch.setattr(memory, "_local", lambda _: None)
     elsewhere = memory.memory_of(inspect_containers(STACK).values())
     assert here.keys() == elsewhere.keys()
-    assert len(here) == 6
+    assert len(here) == 8
     for id_, told in here.items():
         assert told.limit == elsewhere[id_].limit
         assert abs(told.used - elsewhere[id_].used) < 16 << 20
