@@ -11,6 +11,8 @@ from tests.edge.node import Packages
 from tests.edge.stack import DOOR
 
 SOURCE = Path(__file__).parent / "conformance"
+# A server that leaves requests unanswered holds the suite up at each.
+SECONDS = 300
 # By scenario, the id and the status of each check, in order.
 Findings = dict[str, list[tuple[str, str]]]
 
@@ -21,18 +23,19 @@ def install_suite(folder: Path) -> Packages:
 
 
 def run_suite(suite: Packages, revision: str, way: Mapping[str, str]) -> tuple[Findings, str]:
-    """What it finds; and what it printed if a scenario that the revision requires has failed.
+    """What it finds; and what it printed if a scenario that the revision requires has failed, or if
+    it took longer than `SECONDS`: then the rest is not among the findings.
 
     `way` is the door's variables: where requests go, and with which headers.
     """
     results = suite.folder / "results"
     shutil.rmtree(results, ignore_errors=True)
     done = suite.run(
-        *("node", "--import", "./door.mjs"),
+        *("timeout", str(SECONDS), "node", "--import", "./door.mjs"),
         *("node_modules/@modelcontextprotocol/conformance/dist/index.js", "server"),
         *("--url", f"{DOOR}/mcp", "--requirements", revision, "--output-dir", results.name),
         environ={"DOOR": DOOR, **way},
-        timeout=300,
+        timeout=SECONDS + 60,
     )
     found = {_scenario(file.parent.name): _checks(file) for file in results.glob("*/checks.json")}
     return found, "" if done.returncode == 0 else done.stdout[-5000:] + done.stderr[-5000:]
