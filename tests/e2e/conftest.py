@@ -35,6 +35,8 @@ Seen through the edge</h1></body>"""
 SHARED = {"deployment": STACK, "tls_stack": TLS_STACK}
 
 
+# Before xdist itself, which reads the groups by the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where tests run beside each other, those of one stack, or else of one module, do not."""
     for item in items:
