@@ -42,14 +42,24 @@ def parse(
     found.
     """
     problems: list[Problem] = []
-    warnings: list[str] = []
     root = open_root("mcpier:", config, problems)
+    spec = _spec(root, stack, {kind.name: kind for kind in types}, surroundings)
+    root.close()
+    if problems:
+        raise ConfigError(problems)
+    return spec
+
+
+def _spec(
+    root: Section, stack: str, types: Mapping[str, InstanceType], surroundings: Surroundings
+) -> StackSpec:
+    warnings: list[str] = []
     domain = _domain(root)
     given = parse_given(root)
     # Whoever has found the types has followed them.
     parse_type_paths(root)
     edge = _edge(root.section("edge"))
-    spec = StackSpec(
+    return StackSpec(
         stack=stack,
         domain=domain,
         docker_host=parse_docker_host(root.section(DOCKER), stack, surroundings),
@@ -59,13 +69,9 @@ def parse(
         operators=parse_operators(root, warnings),
         observability=parse_observability(root, edge),
         bases=_bases(root.section("bases")),
-        instances=_instances(root, {kind.name: kind for kind in types}, given, warnings),
+        instances=_instances(root, types, given, warnings),
         warnings=tuple(warnings),
     )
-    root.close()
-    if problems:
-        raise ConfigError(problems)
-    return spec
 
 
 def _domain(root: Section) -> str:

@@ -12,13 +12,7 @@ def parse_observability(root: Section, edge: Edge) -> Observability | None:
         return None
     section = root.section(KEY)
     found = Observability(
-        port=section.integer(
-            "port",
-            least=1,
-            most=65535,
-            remedy="Pick a port that is free on the Docker host.",
-            default=9090,
-        ),
+        port=_port(section, edge),
         retention_days=section.integer(
             "retentionDays",
             least=1,
@@ -34,12 +28,13 @@ def parse_observability(root: Section, edge: Edge) -> Observability | None:
             default=1024,
         ),
     )
-    _check_port(section, found.port, edge)
     section.close()
     return found
 
 
-def _check_port(section: Section, port: int, edge: Edge) -> None:
+def _port(section: Section, edge: Edge) -> int:
+    remedy = "Pick a port that is free on the Docker host."
+    port = section.integer("port", least=1, most=65535, remedy=remedy, default=9090)
     held = {
         edge.http_port: "httpPort",
         edge.https_port: "httpsPort",
@@ -48,3 +43,4 @@ def _check_port(section: Section, port: int, edge: Edge) -> None:
     if port in held:
         found = f"{port}, which is mcpier:edge.{held[port]} too"
         section.mismatch("port", "a port of its own", found, "Give each its own.")
+    return port

@@ -77,6 +77,18 @@ def _document(content: dict[str, Any]) -> str:
 
 def _http(spec: StackSpec) -> dict[str, Any]:
     gate = f"http://{spec.edge.authgate_address}"
+    return {
+        "middlewares": _middlewares(spec, f"{gate}:{GATE_PORT}{GATE_PATH}"),
+        "routers": _shared_routers(spec) | _app_routers(spec) | metrics_routers(spec),
+        "services": {"pages": _service(f"{gate}:{PAGES_PORT}")}
+        | lane_services(spec)
+        | metrics_services(spec)
+        | _app_service(spec),
+        **transports(spec),
+    }
+
+
+def _shared_routers(spec: StackSpec) -> dict[str, Any]:
     domain = spec.domain.replace(".", r"\.")
     # Host() accepts a trailing dot, so the patterns must too: else it would tell known ids apart.
     anything = rf"HostRegexp(`^(mcp|vnc)-{ID_PATTERN}\.{domain}\.?$`)"
@@ -84,29 +96,19 @@ def _http(spec: StackSpec) -> dict[str, Any]:
     preflight = "Method(`OPTIONS`) && HeaderRegexp(`Access-Control-Request-Method`, `.`)"
     view = rf"HostRegexp(`^vnc-{ID_PATTERN}\.{domain}\.?$`)"
     return {
-        "middlewares": _middlewares(spec, f"{gate}:{GATE_PORT}{GATE_PATH}"),
-        "routers": {
-            # Below every instance's own router: unknown and absent ids meet the same gate.
-            "absent": _router(anything, 1, "pages", [GATE]) | {"tls": _resolved(spec)},
-            # A browser sends no token with a preflight, and takes no answer but a 2xx: the gate's
-            # own pages answer it, for ForwardAuth would pass a 2xx on to the instance.
-            "preflight": _router(f"{mcp} && {preflight}", 10_001, "pages", []),
-            # Above every instance's own router, whose priority is the length of its rule.
-            "sign-in": _router(
-                f"{view} && (Path(`/`) || PathPrefix(`/_mcpier/`))", 10_000, "pages", []
-            ),
-            # A one-time link's ticket stands in its path, which the access log would keep; the
-            # gate's own log has a line for each that is used.
-            "link": _router(f"{view} && PathPrefix(`/_mcpier/enter/`)", 10_002, "pages", [])
-            | {"observability": {"accessLogs": False}},
-            **_app_routers(spec),
-            **metrics_routers(spec),
-        },
-        "services": {"pages": _service(f"{gate}:{PAGES_PORT}")}
-        | lane_services(spec)
-        | metrics_services(spec)
-        | _app_service(spec),
-        **transports(spec),
+        # Below every instance's own router: unknown and absent ids meet the same gate.
+        "absent": _router(anything, 1, "pages", [GATE]) | {"tls": _resolved(spec)},
+        # A browser sends no token with a preflight, and takes no answer but a 2xx: the gate's own
+        # pages answer it, for ForwardAuth would pass a 2xx on to the instance.
+        "preflight": _router(f"{mcp} && {preflight}", 10_001, "pages", []),
+        # Above every instance's own router, whose priority is the length of its rule.
+        "sign-in": _router(
+            f"{view} && (Path(`/`) || PathPrefix(`/_mcpier/`))", 10_000, "pages", []
+        ),
+        # A one-time link's ticket stands in its path, which the access log would keep; the gate's
+        # own log has a line for each that is used.
+        "link": _router(f"{view} && PathPrefix(`/_mcpier/enter/`)", 10_002, "pages", [])
+        | {"observability": {"accessLogs": False}},
     }
 
 
