@@ -1,10 +1,13 @@
-"""What the tests of the core share: a type, and configs that use it."""
+"""What the tests of the core share: a type, configs that use it, and what Traefik is told."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from components.core import routing
+from components.core.flags import static_flags
 from components.core.instance_type import InstanceType
 from components.core.model import StackSpec
 from components.core.parse import parse
@@ -75,3 +78,24 @@ def spec(config: dict[str, Any], browser: InstanceType) -> StackSpec:
 def read(browser: InstanceType) -> Callable[[dict[str, Any]], StackSpec]:
     """Parses a config for the stack `dev`."""
     return lambda config: parse("dev", config, [browser])
+
+
+@pytest.fixture
+def document(spec: StackSpec) -> dict[str, Any]:
+    """The file provider's document, as Traefik reads it."""
+    text = routing.dynamic_config(spec, ("/dynamic/tls/a.crt", "/dynamic/tls/a.key"))
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+@pytest.fixture
+def routers(document: dict[str, Any]) -> dict[str, Any]:
+    """The routers that all instances share."""
+    found: dict[str, Any] = document["http"]["routers"]
+    return found
+
+
+@pytest.fixture
+def flags(spec: StackSpec) -> list[str]:
+    """Traefik's command line."""
+    return static_flags(spec, "mcpier-dev-instances")

@@ -1,42 +1,17 @@
-"""How requests find their way: an instance's labels, the shared document, Traefik's flags."""
+"""How requests find their way: an instance's labels, and the routers that are shared."""
 
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from authgate import answers
 from components.core import routing
-from components.core.flags import static_flags
 from components.core.instance_type import InstanceType
 from components.core.model import StackSpec
 from components.core.parse import parse
-from components.core.parse_type import parse_type
-from tests.core.conftest import TYPE
 
 HOST = re.compile(r"HostRegexp\(`([^`]+)`\)")
-ENTRY_POINTS = ("http", "https")
-
-
-@pytest.fixture
-def document(spec: StackSpec) -> dict[str, Any]:
-    """The file provider's document, as Traefik reads it."""
-    text = routing.dynamic_config(spec, ("/dynamic/tls/a.crt", "/dynamic/tls/a.key"))
-    found: dict[str, Any] = json.loads(text)
-    return found
-
-
-@pytest.fixture
-def routers(document: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = document["http"]["routers"]
-    return found
-
-
-@pytest.fixture
-def flags(spec: StackSpec) -> list[str]:
-    return static_flags(spec, "mcpier-dev-instances")
 
 
 def hosts(router: dict[str, Any]) -> re.Pattern[str]:
@@ -61,25 +36,6 @@ def test_an_instance_has_a_router_and_a_service_for_each_endpoint(spec: StackSpe
         f"{router}.vnc-demo.tls": "true",
         f"{service}.vnc-demo.loadbalancer.server.port": "6080",
     }
-
-
-def test_a_folder_with_a_port_of_its_own_has_a_router_past_the_same_gate(
-    config: dict[str, Any],
-) -> None:
-    mcp = {"port": 8080, "path": "/mcp", "folders": {"my-files": {"port": 8081}}}
-    kind = parse_type("browser", "image/browser", TYPE | {"endpoints": {"mcp": mcp}}, "0" * 64)
-    spec = parse("dev", config, [kind])
-    labels = routing.instance_labels(spec, spec.instances[1])
-    router = "traefik.http.routers.mcp-demo_my-files"
-    assert {key: value for key, value in labels.items() if "my-files" in key} == {
-        f"{router}.entrypoints": "https",
-        f"{router}.rule": "Host(`mcp-demo.mcp.example.org`) && PathPrefix(`/my-files/`)",
-        f"{router}.service": "gated-mcp-demo_my-files@file",
-        f"{router}.tls": "true",
-        "traefik.http.services.mcp-demo_my-files.loadbalancer.server.port": "8081",
-    }
-    services = json.loads(routing.dynamic_config(spec, ("c", "k")))["http"]["services"]
-    assert weights(services["lane-0-mcp-demo_my-files"]) == ["mcp-demo_my-files@docker"]
 
 
 def test_a_rotated_token_changes_no_label(
@@ -169,87 +125,6 @@ def test_only_the_gates_own_pages_are_reached_without_the_gate(
     assert servers == [{"url": "http://10.9.0.2:9181"}]
 
 
-def test_every_way_to_an_instance_asks_the_gate(
-    document: dict[str, Any],
-) -> None:
-    services = document["http"]["services"]
-    for name in ("mcp-demo", "vnc-demo"):
-        assert f"{name}@docker" not in weights(services[f"gated-{name}"])
-        lanes = [services[lane] for lane in weights(services[f"gated-{name}"])]
-        assert all(lane["middlewares"] == ["gate"] for lane in lanes)
-        assert all(reached(lane) == f"{name}@docker" for lane in lanes)
-
-
-def test_requests_of_mcp_are_held_before_they_are_passed_on(document: dict[str, Any]) -> None:
-    services = document["http"]["services"]
-    mirroring = services["lane-0-mcp-demo"]["mirroring"]
-    assert mirroring["maxBodySize"] + 1 == 16 << 10
-    # Without an active mirror, Traefik would not read the body.
-    assert mirroring["mirrors"] == [{"name": "nowhere", "percent": 100}]
-    assert services["nowhere"] == {"loadBalancer": {"servers": []}}
-    assert "mirroring" not in services["lane-0-vnc-demo"]
-
-
-def test_a_busy_port_has_several_lanes_and_fewer_where_there_are_many_instances(
-    config: dict[str, Any], read: Callable[[dict[str, Any]], StackSpec]
-) -> None:
-    def lanes(instances: int) -> tuple[int, int, int]:
-        config["instances"] = {f"i{number}": {"type": "browser"} for number in range(instances)}
-        services = json.loads(routing.dynamic_config(read(config), None))["http"]["services"]
-        all_of_them = sum(name.startswith("lane-") for name in services)
-        one = [len(weights(services[f"gated-{port}-i0"])) for port in ("mcp", "vnc")]
-        return one[0], one[1], all_of_them
-
-    assert lanes(1) == (8, 1, 9)
-    assert lanes(64) == (8, 1, 576)
-    assert lanes(500) == (1, 1, 1000)
-
-
-def test_only_lanes_lead_to_an_instance(document: dict[str, Any]) -> None:
-    reaching = {
-        name
-        for name, service in document["http"]["services"].items()
-        if "@docker" in json.dumps(service)
-    }
-    assert reaching
-    assert all(name.startswith("lane-") for name in reaching)
-
-
-def test_pages_of_listed_origins_may_read_answers_of_their_instance_only(
-    config: dict[str, Any], read: Callable[[dict[str, Any]], StackSpec]
-) -> None:
-    config["instances"]["demo"]["origins"] = ["https://app.example.org"]
-    config["instances"]["plain"] = {"type": "browser"}
-    http = json.loads(routing.dynamic_config(read(config), ("c", "k")))["http"]
-    lanes = http["services"]
-    assert lanes["lane-0-mcp-demo"]["middlewares"] == ["gate", "origins-demo"]
-    assert lanes["lane-0-vnc-demo"]["middlewares"] == ["gate"]
-    assert lanes["lane-0-mcp-plain"]["middlewares"] == ["gate"]
-    headers = http["middlewares"]["origins-demo"]["headers"]
-    assert headers["accessControlAllowOriginList"] == ["https://app.example.org"]
-    assert ", ".join(headers["accessControlExposeHeaders"]).encode() == answers.EXPOSED
-    assert "origins-plain" not in http["middlewares"]
-
-
-def test_a_stopped_instance_has_no_lanes(document: dict[str, Any]) -> None:
-    assert not [name for name in document["http"]["services"] if "aside" in name]
-
-
-def reached(lane: dict[str, Any]) -> str:
-    """The one service that a lane leads to."""
-    if "mirroring" in lane:
-        return str(lane["mirroring"]["service"])
-    (only,) = weights(lane)
-    return only
-
-
-def weights(service: dict[str, Any]) -> list[str]:
-    """The children of a weighted service, all of the same weight."""
-    children = service["weighted"]["services"]
-    assert {child["weight"] for child in children} == {1}
-    return [child["name"] for child in children]
-
-
 def test_no_shared_router_listens_without_tls(routers: dict[str, Any]) -> None:
     assert all(router["entryPoints"] == ["https"] for router in routers.values())
     assert all("tls" in router for router in routers.values())
@@ -279,55 +154,6 @@ def test_one_certificate_serves_every_host_and_old_tls_is_refused(
     assert document["tls"]["options"]["default"]["minVersion"] == "VersionTLS12"
 
 
-@pytest.mark.parametrize("name", ENTRY_POINTS)
-def test_every_entry_point_of_the_world_is_hardened(flags: list[str], name: str) -> None:
-    point = f"--entrypoints.{name}"
-    assert {
-        f"{point}.forwardedheaders.insecure=false",
-        f"{point}.http.aliasheadersstrategy=reject",
-        f"{point}.http.encodedcharacters.allowencodedslash=false",
-        f"{point}.http.encodedcharacters.allowencodedbackslash=false",
-        f"{point}.http.encodedcharacters.allowencodednullcharacter=false",
-        f"{point}.http.encodedcharacters.allowencodedsemicolon=false",
-        f"{point}.http.encodequerysemicolons=false",
-        f"{point}.http.maxheaderbytes=32768",
-    } <= set(flags)
-
-
-def test_only_three_entry_points_listen_and_the_admins_on_loopback_only(flags: list[str]) -> None:
-    addresses = {
-        flag for flag in flags if flag.startswith("--entrypoints.") and ".address=" in flag
-    }
-    assert addresses == {
-        "--entrypoints.http.address=:80",
-        "--entrypoints.https.address=:8443",
-        "--entrypoints.admin.address=127.0.0.1:9443",
-    }
-
-
-def test_plain_http_leads_to_https(flags: list[str]) -> None:
-    assert "--entrypoints.http.http.redirections.entrypoint.to=https" in flags
-    assert "--entrypoints.http.http.redirections.entrypoint.scheme=https" in flags
-
-
-def test_api_and_dashboard_are_not_open_to_the_world(flags: list[str]) -> None:
-    assert "--ping.entrypoint=admin" in flags
-    assert not [flag for flag in flags if "insecure=true" in flag]
-
-
-def test_traefik_takes_only_what_its_own_stack_enables(flags: list[str]) -> None:
-    assert "--providers.docker.exposedbydefault=false" in flags
-    assert "--providers.docker.constraints=Label(`mcpier.stack`,`dev`)" in flags
-    assert "--providers.docker.network=mcpier-dev-instances" in flags
-    endpoints = [flag for flag in flags if flag.startswith("--providers.docker.endpoint=")]
-    assert endpoints == ["--providers.docker.endpoint=unix:///run/socket-proxy/docker.sock"]
-
-
-def test_the_access_log_holds_no_header_and_no_query(flags: list[str]) -> None:
-    assert "--accesslog.fields.headers.defaultmode=drop" in flags
-    assert "--accesslog.fields.queryparameters.defaultmode=drop" in flags
-
-
 def test_a_one_time_link_stands_in_no_access_log(routers: dict[str, Any], flags: list[str]) -> None:
     silent = [name for name, router in routers.items() if "observability" in router]
     assert silent == ["link", "portal-link"]
@@ -337,11 +163,6 @@ def test_a_one_time_link_stands_in_no_access_log(routers: dict[str, Any], flags:
     assert routers["link"]["rule"].endswith("&& PathPrefix(`/_mcpier/enter/`)")
     assert "--entrypoints.http.observability.accesslogs=false" in flags
     assert "--accesslog=true" in flags
-
-
-def test_no_flag_stands_there_twice(flags: list[str]) -> None:
-    names = [flag.partition("=")[0] for flag in flags]
-    assert len(names) == len(set(names))
 
 
 @pytest.fixture
