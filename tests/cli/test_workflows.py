@@ -109,7 +109,7 @@ def test_the_night_finds_what_was_stopped_and_what_was_not_deployed(
         docker("start", container("mcp-echo"))
     assert not drifted.good
     assert f"container {container('mcp-echo')}: stands still" in drifted.printed
-    assert "no changes were expected but changes occurred" in drifted.printed
+    assert "no changes were expected for preview" in drifted.printed
 
 
 def test_a_linter_finds_nothing_in_workflows_and_scripts() -> None:

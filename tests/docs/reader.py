@@ -44,7 +44,7 @@ class Reader:
         """What each prints, stdout and stderr together; every one must succeed."""
         script = ["set -e -o pipefail", f"export STACK={self.deployment.stack}"]
         for each in commands:
-            script += [f"echo '{MARK} {each.line}'"]
+            script += [rf"printf '\n{MARK} {each.line}\n'"]
             script += [f"{{ {self._typed(each)}\n}} < {self.folder}/answer"]
         done = self.deployment.run("bash", "-c", "\n".join(script))
         assert done.returncode == 0, done.stdout

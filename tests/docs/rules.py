@@ -38,18 +38,28 @@ RULES: tuple[tuple[str, Rule], ...] = (
     # What a stack takes to be up, or changes one.
     ("make up", Elsewhere(test="tests/cli/conftest.py::operator")),
     ("make up STACK=prod", Elsewhere(test="tests/e2e/test_example_stacks.py")),
-    ("make preview*", Here()),
+    ("make preview", POLICY),
+    ("make preview STACK=prod", Here()),
     ("git pull", Nowhere(because="a checkout of the tests is no clone")),
     ("make test", Nowhere(because="it is the run that this is a part of")),
     # The command line.
     (".venv/bin/mcpier compose *", COMPOSE),
     ("docker-compose --file *", COMPOSE),
     ("* python demo.py", Elsewhere(test="tests/edge/test_clients.py")),
+    (".venv/bin/mcpier preview --json", Elsewhere(test="tests/cli/test_tokens.py")),
+    (
+        ".venv/bin/mcpier view demo --watch",
+        Elsewhere(test="tests/console/test_command_line.py"),
+    ),
     (".venv/bin/mcpier *", Here()),
     # Pulumi by hand.
     ("PULUMI_OPTION_POLICY_PACK=policy make up", POLICY),
     ("pulumi * --policy-pack *", POLICY),
     ('eval "$(make -s env*', Here()),
+    (
+        "pulumi config set --secret * --stack dev",
+        Elsewhere(test="tests/e2e/conftest.py::deployment"),
+    ),
     ("pulumi config set *", Here()),
     ("pulumi preview *", Here()),
     ("pulumi stack output *", Here()),
