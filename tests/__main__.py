@@ -61,7 +61,7 @@ CHECK = Phase(
 ALL = [
     CHECK,
     Phase(name="authgate", minutes=5, commands=[pytest("tests/authgate")]),
-    Phase(name="portal", minutes=2, commands=[pytest("tests/portal")]),
+    Phase(name="portal", minutes=2, commands=[pytest("tests/portal", *ON_ALL_PROCESSORS)]),
     Phase(name="image", minutes=7, commands=[pytest("tests/image", "-m", "docker and not soak")]),
     Phase(name="attack", minutes=3, commands=[pytest("tests/attack")]),
     Phase(

@@ -7,10 +7,10 @@ from tests.cli.operator import Operator
 from tests.docs.tables import unlisted, unmet
 
 
-def hold(command: str, printed: Any) -> None:
+def hold(command: str, *printed: Any) -> None:
     """What a command printed has the keys and types of the page, and no others."""
-    assert unlisted(command, printed) == []
-    assert unmet(command, printed) == []
+    assert unlisted(command, *printed) == []
+    assert unmet(command, *printed) == []
 
 
 def test_the_status_is_as_listed(operator: Operator) -> None:
@@ -19,6 +19,10 @@ def test_the_status_is_as_listed(operator: Operator) -> None:
 
 def test_a_connection_is_as_listed(operator: Operator) -> None:
     hold("mcpier connect", operator.json("connect", "echo"))
+
+
+def test_a_way_into_the_portal_is_as_listed(operator: Operator) -> None:
+    hold("mcpier portal", operator.json("portal"), operator.json("portal", "--token"))
 
 
 def test_the_list_of_tokens_is_as_listed(operator: Operator) -> None:
