@@ -35,8 +35,6 @@ def pytest(*arguments: str) -> list[str]:
 
 # A module's tests stay together, and so does what they share.
 ON_ALL_PROCESSORS = ("--numprocesses=auto", "--dist=loadfile")
-# Deployments wait more than they compute; the stacks are shared out as tests/e2e/conftest.py says.
-TWO_STACKS_AT_ONCE = ("--numprocesses=2", "--dist=loadgroup")
 FAST = [
     "tests/core",
     "tests/components",
@@ -67,7 +65,12 @@ ALL = [
     Phase(
         name="platform",
         minutes=8,
-        commands=[pytest("tests/e2e", "-m", "not soak", *TWO_STACKS_AT_ONCE)],
+        # Deployments wait more than they compute.
+        together=True,
+        commands=[
+            pytest("tests/e2e", "-m", "not soak and shared"),
+            pytest("tests/e2e", "-m", "not soak and not shared"),
+        ],
     ),
     Phase(
         name="types",

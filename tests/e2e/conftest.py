@@ -21,7 +21,6 @@ from tests.e2e.deployment import (
     taken_away,
 )
 from tests.e2e.served import localhost_names
-from tests.e2e.tls_stack import STACK as TLS_STACK
 from tests.e2e.tls_stack import TlsStack
 
 GIVEN_SECRET = "a canary among the variables"
@@ -31,24 +30,14 @@ PAGE = """<!doctype html><title>A page of the tests</title>
 <body style="margin:0;background:#0a7"><h1 style="color:#fff;font:bold 90px sans-serif">
 Seen through the edge</h1></body>"""
 
-# Whoever takes one of these deploys on its stack, or looks at what is deployed there.
-SHARED = {"deployment": STACK, "tls_stack": TLS_STACK}
 
-
-# Before xdist itself, which reads the groups by the same hook.
+# Before pytest chooses by marks, which it does by the same hook.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run beside each other, those of one stack, or else of one module, do not."""
+    """Marks what works on the stack that the folder shares: it cannot run beside its like."""
     for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            shared = (SHARED[name] for name in SHARED if name in fixtures(item))
-            item.add_marker(pytest.mark.xdist_group(next(shared, item.path.stem)))
-
-
-def fixtures(item: pytest.Item) -> list[str]:
-    """The names of the fixtures that a test takes, or that those take."""
-    assert isinstance(item, pytest.Function)
-    return item.fixturenames
+        if isinstance(item, pytest.Function) and "deployment" in item.fixturenames:
+            item.add_marker(pytest.mark.shared)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ from tests import __main__ as phases
 from tests.e2e.deployment import BASES, docker, left_on_host, sweep
 
 LEFT = "e2e-killed"
-pytestmark = pytest.mark.xdist_group(LEFT)
 # What a phase sees of the stack.
 LOOK = "from tests.e2e.deployment import left_on_host as left; assert left({!r}) == []"
 

@@ -12,7 +12,6 @@ from tests.places import place
 from tests.waiting import until
 
 STACK = "e2e-killed"
-pytestmark = pytest.mark.xdist_group(STACK)
 KILLED = CONFIG | {
     "mcpier:domain": "killed.mcpier.localhost",
     "mcpier:edge": place(STACK).edge,
