@@ -92,8 +92,9 @@ def test_while_the_gate_is_gone_a_token_opens_nothing_either(edge: Edge) -> None
         docker("unpause", GATE)
     docker("kill", GATE)
     try:
-        assert edge.status("echo", "alice") == 500
-        assert edge.status("echo", "") == 500
+        # With others on its network the kernel may take a while to know that nobody is there.
+        assert edge.status("echo", "alice", 1) in (500, CUT)
+        assert edge.status("echo", "", 1) in (500, CUT)
     finally:
         docker("start", GATE)
     assert edge.heard() == before

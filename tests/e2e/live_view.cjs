@@ -10,7 +10,7 @@ function shows(colour) {
 }
 
 async function look(page, { colour }) {
-  await page.waitForFunction(shows, colour, { timeout: 20_000 });
+  await page.waitForFunction(shows, colour, { timeout: 60_000 });
   const image = await page.screenshot();
   return { image: image.toString('base64'), address: page.url().split('#')[0] };
 }

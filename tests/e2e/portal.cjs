@@ -3,17 +3,17 @@
 async function look(page, { instance }) {
   const complaints = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  await page.getByText('Live.', { exact: true }).waitFor({ timeout: 20_000 });
+  await page.getByText('Live.', { exact: true }).waitFor({ timeout: 60_000 });
   const state = await page.locator(`#state-${instance}`).innerText();
   const summary = await page.locator('#summary').innerText();
   const certificate = await page.locator('#certificate').innerText();
   await page.getByRole('link', { name: instance, exact: true }).click();
-  await page.getByText('Live.', { exact: true }).waitFor({ timeout: 20_000 });
+  await page.getByText('Live.', { exact: true }).waitFor({ timeout: 60_000 });
   const tokens = await page.locator('#tokens').innerText();
   // What is refused from here on, the browser complains of.
   const heard = [...complaints];
   await page.getByRole('button', { name: 'Sign out' }).click();
-  await page.getByLabel('Operator token').waitFor({ timeout: 20_000 });
+  await page.getByLabel('Operator token').waitFor({ timeout: 60_000 });
   const refused = (await page.goto(new URL('/events', page.url()).href)).status();
   return { state, summary, certificate, tokens, refused, complaints: heard };
 }

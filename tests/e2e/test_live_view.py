@@ -48,7 +48,7 @@ def test_the_live_view_shows_the_page_that_the_client_opened(
 
 def watch(viewer: dict[str, str]) -> Image.Image:
     """What headless Chromium sees at the live view, after signing in."""
-    shown = browse_view(SCRIPT, viewer | {"colour": COLOUR}, timeout=90)
+    shown = browse_view(SCRIPT, viewer | {"colour": COLOUR}, timeout=180)
     assert shown["address"] == f"https://vnc-demo.{DOMAIN}:{HTTPS_PORT}/vnc.html"
     return Image.open(io.BytesIO(base64.b64decode(shown["image"])))
 

@@ -36,7 +36,7 @@ docker.Container(
 SAID = """
 ports: expected none, found 80. Take it out;
 networkMode: expected bridge or none, and host for the role traefik alone, found host.
-mounts.source: expected no docker.sock but in the role socket-proxy, found /var/run/docker.sock.
+expected no docker.sock but in the role socket-proxy or docker-reader, found /var/run/docker.sock.
 expected gated-open@file, which asks the gate, found the container's own service. Set it,
 readOnly: expected true, found
 capabilities.drops: expected ALL, found nothing.

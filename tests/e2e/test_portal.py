@@ -11,7 +11,7 @@ URL = f"https://app.{DOMAIN}:{HTTPS_PORT}/"
 
 
 def browsed(url: str, **more: str) -> dict[str, Any]:
-    return browse_view(SCRIPT, {"url": url, "instance": "demo", **more}, timeout=120)
+    return browse_view(SCRIPT, {"url": url, "instance": "demo", **more}, timeout=240)
 
 
 def test_a_link_of_the_command_line_opens_it_and_it_shows_what_runs(
