@@ -5,7 +5,6 @@ import os
 import pty
 import select
 import subprocess
-import time
 from contextlib import suppress
 
 import httpx2
@@ -180,7 +179,7 @@ def test_a_watched_status_fills_the_terminal_and_ends_with_ctrl_c(operator: Oper
     ours, theirs = pty.openpty()
     command = [".venv/bin/mcpier", "status", "--watch", "--stack", STACK]
     environ = {**operator.deployment.environ, "TERM": "xterm", "COLUMNS": "160", "LINES": "40"}
-    with subprocess.Popen(
+    watching = subprocess.Popen(
         command,
         cwd=operator.deployment.directory,
         env=environ,
@@ -188,16 +187,31 @@ def test_a_watched_status_fills_the_terminal_and_ends_with_ctrl_c(operator: Oper
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
-    ) as watching:
-        os.close(theirs)
-        seen = b""
-        deadline = time.monotonic() + 20
-        while b"healthy" not in seen and time.monotonic() < deadline:
-            if select.select([ours], [], [], 1)[0]:
+    )
+    os.close(theirs)
+    seen = b""
+
+    def terminal_has(text: bytes) -> bool:
+        nonlocal seen
+        if select.select([ours], [], [], 0)[0]:
+            with suppress(OSError):
                 seen += os.read(ours, 65536)
+        return text in seen
+
+    def ended() -> bool:
+        # A terminal that nobody reads is full at once: its program would wait to say the last.
+        terminal_has(b"")
+        return watching.poll() is not None
+
+    try:
+        until(lambda: terminal_has(b"healthy"), 20, "no instance is shown")
         watching.send_signal(2)
-        assert watching.wait(10) == 0
+        until(ended, 10, "it does not end")
+    finally:
+        watching.kill()
+        watching.wait(timeout=10)
     os.close(ours)
+    assert watching.returncode == 0
     assert b"mcp-echo.cli.mcpier.localhost" in seen
     assert b"\x1b[?1049h" in seen
     assert b"Traceback" not in seen
