@@ -59,12 +59,12 @@ def test_what_the_parts_tell_of_an_instance_stands_under_its_id(
     of_echo = 'instance="echo"'
     assert status(alice, ca) == 200
     until(
-        lambda: (value(f'traefik_router_requests_total{{{of_echo},code="200"}}') or 0) > 0,
+        lambda: (value(f'sum(traefik_router_requests_total{{{of_echo},code="200"}})') or 0) > 0,
         25,
         "Traefik's requests do not arrive",
     )
     until(
-        lambda: (value(f'authgate_decisions_total{{{of_echo},reason="allowed"}}') or 0) > 0,
+        lambda: (value(f'sum(authgate_decisions_total{{{of_echo},reason="allowed"}})') or 0) > 0,
         25,
         "the gate's decisions do not arrive",
     )
