@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-END_SECONDS = 5
+# The program ends within five; others may be at work on the machine.
+END_SECONDS = 15
 COMMAND_SECONDS = 120
 
 # The host and what it starts inherit the file of LIFELINE, and hold it open while they live.
