@@ -57,11 +57,14 @@ def browse_view(script: Path, asked: dict[str, Any], timeout: float) -> dict[str
     """What a script says that drives headless Chromium; it is told whom to trust."""
     image = docker("inspect", "--format", "{{.Image}}", f"mcpier-{STACK}-mcp-demo").strip()
     command = [
-        *("docker", "run", "--rm", "-i", "--network", "host", "--tmpfs", "/tmp"),
+        *("docker", "run", "--rm", "-i", "--network", "bridge", "--tmpfs", "/tmp"),
         *("--label", f"mcpier.stack={STACK}", "--env", "NODE_PATH=/opt/mcpier/node_modules"),
         *("--entrypoint", "node", image, "-e", SIGNED_IN.read_text() + script.read_text()),
     ]
-    told = json.dumps(asked | {"pin": certificate_pin()})
+    # On the host's own network a browser breaks off what it does whenever some stack comes or goes.
+    form = "{{(index .IPAM.Config 0).Gateway}}"
+    host = docker("network", "inspect", "--format", form, "bridge").strip()
+    told = json.dumps(asked | {"pin": certificate_pin(), "host": host})
     done = subprocess.run(command, input=told, capture_output=True, text=True, timeout=timeout)
     assert done.returncode == 0, done.stderr
     shown: dict[str, Any] = json.loads(done.stdout)
