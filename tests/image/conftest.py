@@ -1,4 +1,4 @@
-"""Fixtures of the Playwright image's tests: the built image and running instances of it."""
+"""Built images, and running containers of them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.image import socket_proxy_harness
+from tests.image.metrics_proxy_harness import MetricsProxy
 from tests.image.playwright_harness import Instance
 from tests.image.playwright_image import OWNED, build_image, docker, sweep
 from tests.image.playwright_pages import Pages
@@ -54,4 +56,13 @@ def viewer(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ins
     mouse = {"PLAYWRIGHT_MCP_CAPS": "vision"}
     with Instance(image, tmp_path_factory.mktemp("viewer"), environment=mouse) as running:
         running.wait_healthy()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def metrics_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MetricsProxy]:
+    """The socket-proxy of a stack that keeps metrics."""
+    sweep()
+    socket_proxy_harness.build_image()
+    with MetricsProxy(tmp_path_factory.mktemp("proxy")) as running:
         yield running

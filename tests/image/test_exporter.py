@@ -21,18 +21,8 @@ from tests.image.metrics_proxy_harness import (
     listed,
     used,
 )
-from tests.image.playwright_image import sweep
-from tests.image.socket_proxy_harness import build_image
 
 pytestmark = pytest.mark.docker
-
-
-@pytest.fixture(scope="module")
-def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MetricsProxy]:
-    sweep()
-    build_image()
-    with MetricsProxy(tmp_path_factory.mktemp("proxy")) as running:
-        yield running
 
 
 @contextmanager
@@ -48,9 +38,9 @@ def exporter(socket: Path) -> Iterator[str]:
             thread.join()
 
 
-def samples(proxy: MetricsProxy, part: str) -> dict[str, float]:
+def samples(metrics_proxy: MetricsProxy, part: str) -> dict[str, float]:
     """What one scrape tells of a part: by name, and what it is said of."""
-    with exporter(proxy.socket) as url:
+    with exporter(metrics_proxy.socket) as url:
         answer = httpx2.get(f"{url}/metrics")
     assert answer.status_code == 200
     return {
@@ -66,11 +56,11 @@ def _said(sample: Sample) -> str:
     return " ".join([sample.name.removeprefix("mcpier_container_"), *own])
 
 
-def test_a_container_that_runs_is_told_with_what_it_uses(proxy: MetricsProxy) -> None:
-    proxy.engine.answer("/containers/json", [listed(ID, "mcpier-dev-mcp-demo")])
-    proxy.engine.answer(f"/containers/{ID}/json", inspected("healthy", "fine", restarts=2))
-    proxy.engine.answer(f"/containers/{ID}/stats", used())
-    assert samples(proxy, "mcp-demo") == {
+def test_a_container_that_runs_is_told_with_what_it_uses(metrics_proxy: MetricsProxy) -> None:
+    metrics_proxy.engine.answer("/containers/json", [listed(ID, "mcpier-dev-mcp-demo")])
+    metrics_proxy.engine.answer(f"/containers/{ID}/json", inspected("healthy", "fine", restarts=2))
+    metrics_proxy.engine.answer(f"/containers/{ID}/stats", used())
+    assert samples(metrics_proxy, "mcp-demo") == {
         "state running": 1,
         "health healthy": 1,
         "started_timestamp_seconds": 1795402800.123456,
@@ -82,12 +72,12 @@ def test_a_container_that_runs_is_told_with_what_it_uses(proxy: MetricsProxy) ->
     }
 
 
-def test_an_unhealthy_one_is_told_with_the_programs_that_fail(proxy: MetricsProxy) -> None:
+def test_an_unhealthy_one_is_told_with_the_programs_that_fail(metrics_proxy: MetricsProxy) -> None:
     verdict = '{"failing": {"vnc": "gone", "chromium": "hangs"}}\nmore'
-    proxy.engine.answer("/containers/json", [listed(ID, "mcpier-dev-mcp-demo")])
-    proxy.engine.answer(f"/containers/{ID}/json", inspected("unhealthy", "fine", verdict))
-    proxy.engine.answer(f"/containers/{ID}/stats", used())
-    told = samples(proxy, "mcp-demo")
+    metrics_proxy.engine.answer("/containers/json", [listed(ID, "mcpier-dev-mcp-demo")])
+    metrics_proxy.engine.answer(f"/containers/{ID}/json", inspected("unhealthy", "fine", verdict))
+    metrics_proxy.engine.answer(f"/containers/{ID}/stats", used())
+    told = samples(metrics_proxy, "mcp-demo")
     assert told["health unhealthy"] == 1
     assert {name for name in told if name.startswith("failing")} == {
         "failing chromium",
@@ -97,41 +87,41 @@ def test_an_unhealthy_one_is_told_with_the_programs_that_fail(proxy: MetricsProx
 
 @pytest.mark.parametrize("said", ["curl: (7) refused", '{"failing": 3}', '["failing"]', "\x1b[0m"])
 def test_a_check_that_names_no_program_leaves_it_at_unhealthy(
-    proxy: MetricsProxy, said: str
+    metrics_proxy: MetricsProxy, said: str
 ) -> None:
-    proxy.engine.answer("/containers/json", [listed(ID, "mcpier-dev-mcp-demo")])
-    proxy.engine.answer(f"/containers/{ID}/json", inspected("unhealthy", said))
-    proxy.engine.answer(f"/containers/{ID}/stats", used())
-    told = samples(proxy, "mcp-demo")
+    metrics_proxy.engine.answer("/containers/json", [listed(ID, "mcpier-dev-mcp-demo")])
+    metrics_proxy.engine.answer(f"/containers/{ID}/json", inspected("unhealthy", said))
+    metrics_proxy.engine.answer(f"/containers/{ID}/stats", used())
+    told = samples(metrics_proxy, "mcp-demo")
     assert told["health unhealthy"] == 1
     assert [name for name in told if name.startswith("failing")] == []
 
 
-def test_one_that_stands_still_has_a_state_and_uses_nothing(proxy: MetricsProxy) -> None:
+def test_one_that_stands_still_has_a_state_and_uses_nothing(metrics_proxy: MetricsProxy) -> None:
     still = listed(STILL, "mcpier-dev-mcp-demo", "exited")
-    proxy.engine.answer("/containers/json", [still])
-    proxy.engine.answer(f"/containers/{STILL}/json", inspected("unhealthy", restarts=1))
-    assert samples(proxy, "mcp-demo") == {"state exited": 1, "restarts_total": 1}
+    metrics_proxy.engine.answer("/containers/json", [still])
+    metrics_proxy.engine.answer(f"/containers/{STILL}/json", inspected("unhealthy", restarts=1))
+    assert samples(metrics_proxy, "mcp-demo") == {"state exited": 1, "restarts_total": 1}
 
 
-def test_one_that_goes_while_it_is_asked_about_is_left_out(proxy: MetricsProxy) -> None:
+def test_one_that_goes_while_it_is_asked_about_is_left_out(metrics_proxy: MetricsProxy) -> None:
     gone = listed("d" * 64, "mcpier-dev-mcp-gone")
-    proxy.engine.answer("/containers/json", [gone])
-    assert samples(proxy, "mcp-gone") == {}
+    metrics_proxy.engine.answer("/containers/json", [gone])
+    assert samples(metrics_proxy, "mcp-gone") == {}
 
 
-def test_what_a_deploy_runs_for_a_moment_is_left_out(proxy: MetricsProxy) -> None:
+def test_what_a_deploy_runs_for_a_moment_is_left_out(metrics_proxy: MetricsProxy) -> None:
     helper = listed(HELPER, "hopeful_turing", **{"mcpier.role": "helper"})
-    proxy.engine.answer("/containers/json", [helper])
-    proxy.engine.answer(f"/containers/{HELPER}/json", inspected())
-    assert samples(proxy, "hopeful_turing") == {}
+    metrics_proxy.engine.answer("/containers/json", [helper])
+    metrics_proxy.engine.answer(f"/containers/{HELPER}/json", inspected())
+    assert samples(metrics_proxy, "hopeful_turing") == {}
 
 
 def test_an_engine_that_cannot_be_asked_is_a_scrape_that_fails_and_says_why(
-    proxy: MetricsProxy, tmp_path: Path
+    metrics_proxy: MetricsProxy, tmp_path: Path
 ) -> None:
-    proxy.engine.answer("/containers/json", {"message": "broken"}, 500)
-    with exporter(proxy.socket) as url:
+    metrics_proxy.engine.answer("/containers/json", {"message": "broken"}, 500)
+    with exporter(metrics_proxy.socket) as url:
         answer = httpx2.get(f"{url}/metrics")
         assert (answer.status_code, answer.text) == (503, "/containers/json is answered with 500\n")
         assert httpx2.get(f"{url}/healthz").status_code == 200
