@@ -1,4 +1,4 @@
-"""`python -m tests.bench.authgate.bare ADDRESS PORT`: the gate's uvicorn, and no gate in it.
+"""`python bare.py ADDRESS PORT`, in the gate's image: its uvicorn, and no gate in it.
 
 It answers all as the gate answers a right token: what the gate's own code costs is the rest.
 """

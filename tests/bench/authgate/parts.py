@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from components.core.routing import LARGEST_REFUSAL, dynamic_config
 from components.instance_types import load_types
 from components.settings import PROJECT
 from tests.authgate.harness import ALICE, DOMAIN, document, record
+from tests.bench.authgate.containers import GATE, build_gate, container
 from tests.waiting import until
 
 TRAEFIK = "mcpier/base-traefik:3.7.15"
@@ -55,6 +55,7 @@ class Parts:
 @contextmanager
 def running(folder: Path) -> Iterator[Parts]:
     """Everything, started in `folder` and ended on leaving."""
+    build_gate()
     with ExitStack() as stack:
         enter = stack.enter_context
         backend = _built(folder, "backend")
@@ -62,8 +63,7 @@ def running(folder: Path) -> Iterator[Parts]:
         environment = {"LISTEN": FLOOR, "TOKEN": ALICE}
         floor = enter(_process([_built(folder, "floor")], FLOOR, environment, folder / "floor.log"))
         gates = {size: enter(_gate(folder, size, address)) for size, address in GATES.items()}
-        serve = [sys.executable, "-m", "tests.bench.authgate.bare", *BARE.split(":")]
-        bare = enter(_process(serve, BARE, {}, folder / "bare.log"))
+        bare = enter(_bare())
         yield Parts(traefik=enter(_traefik(folder)), floor=floor, bare=bare, gates=gates)
 
 
@@ -85,9 +85,21 @@ def _gate(folder: Path, size: int, address: str) -> Iterator[psutil.Process]:
         "AUTHGATE_LISTEN": address,
         "AUTHGATE_REGISTRY": str(registry),
     }
-    command = [sys.executable, "-m", "authgate", "serve"]
+    options = [f"--env={name}={value}" for name, value in environment.items()]
     log = folder / f"gate-{size}.log"
-    with _process(command, f"{address}:{GATE_PORT}", environment, log) as process:
+    log.touch()
+    # Its log goes to a file: what Docker's own log costs is Docker's.
+    command = ["sh", "-c", f"exec authgate serve > {log}"]
+    with container(GATE, command, *options, sees=[registry, log]) as process:
+        _await_port(f"{address}:{GATE_PORT}")
+        yield process
+
+
+@contextmanager
+def _bare() -> Iterator[psutil.Process]:
+    program = Path(__file__).with_name("bare.py")
+    with container(GATE, ["python", str(program), *BARE.split(":")], sees=[program]) as process:
+        _await_port(BARE)
         yield process
 
 
@@ -110,26 +122,13 @@ def _process(
 @contextmanager
 def _traefik(folder: Path) -> Iterator[psutil.Process]:
     """Traefik in a container on the host's network, as it is deployed."""
-    (folder / "routes.json").write_text(json.dumps({"http": _routes()}))
-    (folder / "routes.json").rename(folder / "routes.yaml")
+    routes = folder / "routes.yaml"
+    routes.write_text(json.dumps({"http": _routes()}))
     points = [f"--entrypoints.{name}.address=127.0.0.1:{port}" for name, port in EDGES.items()]
-    files = ["--providers.file.filename=/routes.yaml", "--log.level=WARN"]
-    mount = f"type=bind,source={folder}/routes.yaml,target=/routes.yaml,readonly"
-    run = ["docker", "run", "--rm", "--detach", "--network", "host", "--mount", mount]
-    started = subprocess.run(
-        [*run, "--entrypoint", "traefik", TRAEFIK, *points, *files],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    container = started.stdout.strip()
-    try:
+    files = [f"--providers.file.filename={routes}", "--log.level=WARN"]
+    with container(TRAEFIK, [*points, *files], sees=[routes]) as process:
         _await_route(EDGES["none"])
-        inspect = ["docker", "inspect", "--format", "{{.State.Pid}}", container]
-        found = subprocess.run(inspect, check=True, capture_output=True, text=True)
-        yield psutil.Process(int(found.stdout))
-    finally:
-        subprocess.run(["docker", "rm", "--force", container], check=True, capture_output=True)
+        yield process
 
 
 def _routes() -> dict[str, Any]:
