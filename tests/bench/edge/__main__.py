@@ -77,7 +77,7 @@ def report(samples: Samples) -> None:
                 rates = [each.rate for each in edge]
                 figure(BENCH, beside, rates, "calls/s", [each.rate for each in rival])
         for name, samples_of_it in (("edge", edge), ("plain Traefik", plain)):
-            figure(BENCH, f"{load}, {name}", [each.cut for each in samples_of_it], "answers cut")
+            figure(BENCH, f"{load}, {name}", [each.lost for each in samples_of_it], "calls lost")
         if tool == "stream":
             added = [ours - floor for ours, floor in zip(p50(edge), p50(direct), strict=True)]
             figure(BENCH, f"{load}, added to direct", added, "ms p50")

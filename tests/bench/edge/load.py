@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,17 +13,17 @@ from tests.bench.edge.ways import Way
 class Sample:
     """One run: calls a second, and milliseconds from a call to its answer, or its first event.
 
-    `cut` counts calls that were never answered: the connection was closed in the middle.
+    `lost` counts calls that got no answer, or a refusal.
     """
 
-    cut: float
+    lost: float
     rate: float
     p50: float
     p99: float
 
 
 def run(program: Path, way: Way, tool: str, sessions: int, seconds: float) -> Sample:
-    """Keeps that many sessions busy; raises RuntimeError where one is refused."""
+    """Keeps that many sessions busy; raises RuntimeError where one cannot begin."""
     asked = {
         "URL": way.url,
         "Dial": way.dial,
@@ -36,7 +37,8 @@ def run(program: Path, way: Way, tool: str, sessions: int, seconds: float) -> Sa
     done = subprocess.run([program], input=json.dumps(asked), capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
+    print(done.stderr, end="", file=sys.stderr)
     found = json.loads(done.stdout)
     return Sample(
-        cut=found["cut"], rate=found["rate"], p50=found["p50"] / 1e3, p99=found["p99"] / 1e3
+        lost=found["lost"], rate=found["rate"], p50=found["p50"] / 1e3, p99=found["p99"] / 1e3
     )
