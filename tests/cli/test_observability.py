@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from components.core.flags import ACCESS_FIELDS
 from tests.cli.clients import opened, status
 from tests.cli.operator import Operator
 from tests.cli.stack import DOMAIN, PLACE, PROMETHEUS_PORT, STACK, container
@@ -163,6 +164,8 @@ def test_the_access_log_has_a_line_for_a_request_and_nothing_that_opens_anything
         return [json.loads(line) for line in log.splitlines() if line.startswith("{")]
 
     until(lambda: [x for x in lines() if x.get("RequestPath") == path], 10, "it was not logged")
+    (line,) = [x for x in lines() if x.get("RequestPath") == path]
+    assert set(line) - {"level", "msg", "time"} == set(ACCESS_FIELDS)
 
 
 def test_the_log_of_every_container_is_bounded(operator: Operator) -> None:

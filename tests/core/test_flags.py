@@ -2,6 +2,8 @@
 
 import pytest
 
+from components.core.flags import ACCESS_FIELDS
+
 ENTRY_POINTS = ("http", "https")
 
 
@@ -52,6 +54,12 @@ def test_traefik_takes_only_what_its_own_stack_enables(flags: list[str]) -> None
 def test_the_access_log_holds_no_header_and_no_query(flags: list[str]) -> None:
     assert "--accesslog.fields.headers.defaultmode=drop" in flags
     assert "--accesslog.fields.queryparameters.defaultmode=drop" in flags
+
+
+def test_the_access_log_holds_only_the_fields_that_are_named(flags: list[str]) -> None:
+    kept = [flag for flag in flags if flag.startswith("--accesslog.fields.names.")]
+    assert "--accesslog.fields.defaultmode=drop" in flags
+    assert kept == [f"--accesslog.fields.names.{name}=keep" for name in ACCESS_FIELDS]
 
 
 def test_no_flag_stands_there_twice(flags: list[str]) -> None:
