@@ -45,7 +45,9 @@ for number in range(config.require_int("count")):
         memory=128,
         memory_swap=128,
         healthcheck=docker.ContainerHealthcheckArgs(
-            tests=["CMD", *config.require_object("health")], interval="%(intervalSeconds)ss", timeout="%(timeoutSeconds)ss"
+            tests=["CMD", *config.require_object("health")],
+            interval="%(intervalSeconds)ss",
+            timeout="%(timeoutSeconds)ss",
         ),
         destroy_grace_seconds=1,
     )
