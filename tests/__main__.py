@@ -84,7 +84,8 @@ ALL = [
     ),
 ]
 # importlib: in the folders of all parts some modules have one name.
-IN_ALL_FOLDERS = pytest("tests", "--import-mode=importlib", "-m", "soak")
+# Some look on for half an hour.
+IN_ALL_FOLDERS = pytest("tests", "--import-mode=importlib", "-m", "soak", "--timeout=3600")
 SOAK = Phase(name="soak", minutes=80, commands=[IN_ALL_FOLDERS])
 PHASES = {"check": [CHECK], "all": ALL, "soak": [SOAK]}
 
