@@ -63,7 +63,10 @@ def _link(link: Path, target: Path) -> None:
     """A hard link: pulumi looks for its language host beside itself, behind symbolic links."""
     if link.exists() and link.samefile(target):
         return
-    partial = link.with_name(link.name + ".partial")
+    # Another set-up may link the same at this moment.
+    partial = link.with_name(f"{link.name}.{os.getpid()}")
     partial.unlink(missing_ok=True)
     partial.hardlink_to(target)
     partial.rename(link)
+    # Where both are the same file by now, rename leaves both.
+    partial.unlink(missing_ok=True)

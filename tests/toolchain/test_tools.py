@@ -1,6 +1,8 @@
 """Pulumi's tools: what is there is used, nothing is built twice, what cannot be had is named."""
 
 import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -136,3 +138,20 @@ def test_a_tool_of_an_earlier_version_gives_way_also_where_it_is_on_path(
     monkeypatch.setenv("PATH", f"{machine.bin}{os.pathsep}{tools_folder()}")
     ensure_tools(said.append)
     assert old.read_text() == "pulumi"
+
+
+def _set_up() -> None:
+    ensure_tools(lambda _: None)
+
+
+def test_set_ups_at_once_leave_each_others_links_alone(machine: Machine) -> None:
+    built_before()
+    _set_up()
+    linked = {link.name for link in tools_folder().iterdir()}
+    with ProcessPoolExecutor(4, get_context("spawn")) as pool:
+        for _ in range(20):
+            for link in tools_folder().iterdir():
+                link.unlink()
+            for done in [pool.submit(_set_up) for _ in range(4)]:
+                done.result()
+            assert {link.name for link in tools_folder().iterdir()} == linked
