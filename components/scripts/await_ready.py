@@ -75,9 +75,14 @@ def failed(
         name
         for name, state in waiting.items()
         if state.phase in FAILED
-        or state.restarts - first[name].restarts > MOST_RESTARTS
+        or ends_over_and_over(state, first[name])
         or unhealthy.get(name, lost_patience) < lost_patience
     ]
+
+
+def ends_over_and_over(state: State, first: State) -> bool:
+    """Told between two runs alone: while it runs, the engine has no exit code of the last."""
+    return state.phase == "restarting" and state.restarts - first.restarts > MOST_RESTARTS
 
 
 def limit_processes(containers: list[dict[str, Any]]) -> None:

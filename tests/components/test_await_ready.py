@@ -176,6 +176,12 @@ def test_one_that_is_started_over_and_over_is_reported_with_its_exit_code(engine
     assert "    no such file\n" in report
 
 
+def test_one_that_just_runs_once_more_is_reported_when_it_has_ended(engine: Engine) -> None:
+    engine.container("a", "restarting 1 3", "starting 4 0", "unhealthy 5 0", "restarting 5 3")
+    _, report = engine.wait(patience=5)
+    assert "it is restarting, it ended with exit code 3." in report
+
+
 def test_restarts_of_earlier_days_fail_nobody(engine: Engine) -> None:
     engine.container("a", "starting 40 1", "starting 41 1", "healthy 41 0")
     assert engine.wait() == (0, "")
