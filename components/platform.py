@@ -1,9 +1,11 @@
 """The whole platform of a stack, one component per part."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+import pulumi_docker as docker
 
 from components.authgate import Authgate
 from components.core import outputs
@@ -32,6 +34,36 @@ from components.vault import Vault
 PLATFORM_PIDS = 256
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Edge:
+    """What every request passes."""
+
+    proxy: SocketProxy
+    traefik: Traefik
+    gate: Authgate
+
+    @property
+    def parts(self) -> list[Part]:
+        """Its containers, for the last step of a deploy."""
+        return [
+            _part("The socket-proxy", self.proxy.container),
+            _part("Traefik", self.traefik.container),
+            *self._certificates(),
+            _part("authgate", self.gate.container),
+        ]
+
+    @property
+    def serving(self) -> list[pulumi.Resource]:
+        """What must be there before requests can come."""
+        return [self.traefik.container, self.gate.container]
+
+    def _certificates(self) -> list[Part]:
+        if self.traefik.host_certificates is None:
+            return []
+        container = self.traefik.host_certificates.container
+        return [_part("The certificates' follower", container)]
+
+
 class Platform(pulumi.ComponentResource):
     """Declares a stack: networks, secrets, the edge, the gate, the instances, readiness.
 
@@ -40,123 +72,109 @@ class Platform(pulumi.ComponentResource):
 
     def __init__(self, name: str, spec: StackSpec, given: pulumi.Output[AllGiven]) -> None:
         super().__init__("mcpier:index:Platform", name)
-        child = pulumi.ResourceOptions(parent=self)
         self._spec = spec
-        networks = Networks("networks", spec, child)
-        self._vault = Vault("vault", spec, given=given, opts=child)
-        files_image = ready_image("files", spec.bases.python, parent=self)
-        proxy = SocketProxy("socket-proxy", spec, child)
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._networks = Networks("networks", spec, self._child)
+        self._vault = Vault("vault", spec, given=given, opts=self._child)
+        self._files_image = ready_image("files", spec.bases.python, parent=self)
+        edge = self._edge()
+        ground = self._ground(edge)
+        found = [(item, self._instance(ground, item)) for item in spec.instances]
+        protected = [part for item, parts in found if item.protected for part in parts]
+        needed = [part.container for part in (*edge.parts, *protected)] if spec.protected else []
+        Protection("protection", needed, self._child)
+        looking = [*self._observability(edge), *self._portal(edge)]
+        instances = [part for _, parts in found for part in parts]
+        await_ready("readiness", [*edge.parts, *looking, *instances], self._child)
+        self.register_outputs({})
+
+    def _edge(self) -> _Edge:
+        proxy = SocketProxy("socket-proxy", self._spec, self._child)
         traefik = Traefik(
             "traefik",
-            spec,
-            network=host_name(spec.stack, "instances"),
+            self._spec,
+            network=host_name(self._spec.stack, "instances"),
             proxy=proxy,
             vault=self._vault,
-            files_image=files_image,
+            files_image=self._files_image,
             # Its metrics are at an address of this network.
-            after=[networks.control],
-            opts=child,
+            after=[self._networks.control],
+            opts=self._child,
         )
         gate = Authgate(
             "authgate",
-            spec,
-            networks=networks,
+            self._spec,
+            networks=self._networks,
             vault=self._vault,
             after=[traefik.container],
-            opts=child,
+            opts=self._child,
         )
-        self._portal = None
-        if has_portal(spec):
-            self._portal = Portal(
-                "portal",
-                spec,
-                networks=networks,
-                files_image=files_image.image_id,
-                after=[gate.container],
-                opts=child,
-            )
-        secrets = InstanceSecrets(
-            "instance-secrets",
-            spec,
-            vault=self._vault,
-            files_image=files_image.image_id,
-            opts=child,
+        return _Edge(proxy=proxy, traefik=traefik, gate=gate)
+
+    def _ground(self, edge: _Edge) -> Ground:
+        images = InstanceImages(self._spec, parent=self)
+        warn_of_unpinned(self._spec, images, parent=self)
+        return Ground(
+            spec=self._spec,
+            images=images,
+            networks=self._networks,
+            secrets=InstanceSecrets(
+                "instance-secrets",
+                self._spec,
+                vault=self._vault,
+                files_image=self._files_image.image_id,
+                opts=self._child,
+            ),
+            volumes=InstanceVolumes("instance-volumes", self._spec, self._child),
+            probe=Probe("probe", self._spec, self._child),
+            # Their order holds both ways: nothing of the edge goes before the last instance.
+            after=[*self._isolation(), *edge.serving],
         )
-        edge = [
-            Part(title="The socket-proxy", container=proxy.container, pids=PLATFORM_PIDS),
-            Part(title="Traefik", container=traefik.container, pids=PLATFORM_PIDS),
-            *self._certificates(traefik),
-            Part(title="authgate", container=gate.container, pids=PLATFORM_PIDS),
-        ]
-        apart = [
+
+    def _isolation(self) -> list[pulumi.Resource]:
+        """Tries each network on which there are instances."""
+        return [
             probe_isolation(
                 f"isolation{suffix}",
-                spec,
+                self._spec,
                 network=network,
-                image=files_image.image_id,
-                opts=child,
+                image=self._files_image.image_id,
+                opts=self._child,
             )
-            for suffix, network in networks.apart().items()
+            for suffix, network in self._networks.apart().items()
         ]
-        images = InstanceImages(spec, parent=self)
-        warn_of_unpinned(spec, images, parent=self)
-        ground = Ground(
-            spec=spec,
-            images=images,
-            networks=networks,
-            secrets=secrets,
-            volumes=InstanceVolumes("instance-volumes", spec, child),
-            probe=Probe("probe", spec, child),
-            # Their order holds both ways: nothing of the edge goes before the last instance.
-            after=[*apart, traefik.container, gate.container],
-        )
-        found = [(item, self._parts(ground, item)) for item in spec.instances]
-        protected = [part for item, parts in found if item.protected for part in parts]
-        needed = [part.container for part in (*edge, *protected)] if spec.protected else []
-        Protection("protection", needed, child)
-        looking = self._observability(networks, proxy, [traefik.container, gate.container])
-        looking += self._portal_parts()
-        instances = [part for _, parts in found for part in parts]
-        await_ready("readiness", [*edge, *looking, *instances], child)
-        self.register_outputs({})
 
-    def _observability(
-        self, networks: Networks, proxy: SocketProxy, after: Sequence[pulumi.Resource]
-    ) -> list[Part]:
+    def _instance(self, ground: Ground, instance: Instance) -> list[Part]:
+        return McpInstance(f"mcp-{instance.id}", ground, instance, self._child).parts
+
+    def _observability(self, edge: _Edge) -> list[Part]:
         """What keeps metrics, where the stack does; no instance needs it."""
-        if self._spec.observability is None or proxy.metrics is None:
+        if self._spec.observability is None or edge.proxy.metrics is None:
             return []
         kept = Observability(
             "observability",
             self._spec,
             self._spec.observability,
-            networks=networks,
-            socket=proxy.metrics,
-            after=[proxy.container, *after],
-            opts=pulumi.ResourceOptions(parent=self),
+            networks=self._networks,
+            socket=edge.proxy.metrics,
+            after=[edge.proxy.container, *edge.serving],
+            opts=self._child,
         )
-        return [
-            Part(title="The exporter", container=kept.exporter, pids=PLATFORM_PIDS),
-            Part(title="Prometheus", container=kept.prometheus, pids=PLATFORM_PIDS),
-        ]
+        return [_part("The exporter", kept.exporter), _part("Prometheus", kept.prometheus)]
 
-    def _certificates(self, traefik: Traefik) -> list[Part]:
-        if traefik.host_certificates is None:
+    def _portal(self, edge: _Edge) -> list[Part]:
+        """What operators look at, where no web app stands in its place."""
+        if not has_portal(self._spec):
             return []
-        container = traefik.host_certificates.container
-        return [Part(title="The certificates' follower", container=container, pids=PLATFORM_PIDS)]
-
-    def _portal_parts(self) -> list[Part]:
-        if self._portal is None:
-            return []
-        return [
-            Part(title="The portal", container=self._portal.container, pids=PLATFORM_PIDS),
-            Part(title="The docker-reader", container=self._portal.reader, pids=PLATFORM_PIDS),
-        ]
-
-    def _parts(self, ground: Ground, instance: Instance) -> list[Part]:
-        child = pulumi.ResourceOptions(parent=self)
-        return McpInstance(f"mcp-{instance.id}", ground, instance, child).parts
+        portal = Portal(
+            "portal",
+            self._spec,
+            networks=self._networks,
+            files_image=self._files_image.image_id,
+            after=[edge.gate.container],
+            opts=self._child,
+        )
+        return [_part("The portal", portal.container), _part("The docker-reader", portal.reader)]
 
     def outputs(self) -> Mapping[str, Any]:
         """The stack's outputs, by name."""
@@ -174,3 +192,7 @@ class Platform(pulumi.ComponentResource):
         if certificates is None:
             return found
         return found | {"ca": pulumi.Output.unsecret(certificates.apply(lambda made: made.ca))}
+
+
+def _part(title: str, container: docker.Container) -> Part:
+    return Part(title=title, container=container, pids=PLATFORM_PIDS)

@@ -48,18 +48,9 @@ class Traefik(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("mcpier:index:Traefik", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self)
         volume = declare_volume(VOLUME, spec.stack, labels(spec.stack, ROLE), self)
-        self.host_certificates = None
-        if isinstance(spec.tls, HostDir):
-            self.host_certificates = HostCertificates(
-                "certificates", spec, spec.tls, volume=volume, image=files_image, opts=child
-            )
-        acme = None
-        if isinstance(spec.tls, Acme):
-            acme = AcmeFiles(
-                "acme", spec, spec.tls, vault=vault, files_image=files_image.image_id, opts=child
-            )
+        self.host_certificates = self._host_certificates(spec, volume, files_image)
+        acme = self._acme(spec, vault, files_image)
         files = self._dynamic_files(f"{name}-files", spec, vault, volume, files_image)
         mounts = [
             Mount(volume=volume.name, path=DYNAMIC_DIR),
@@ -75,6 +66,28 @@ class Traefik(pulumi.ComponentResource):
             ),
         )
         self.register_outputs({})
+
+    def _host_certificates(
+        self, spec: StackSpec, volume: docker.Volume, image: docker.RemoteImage
+    ) -> HostCertificates | None:
+        """What follows certificates on the Docker host, where they are there."""
+        if not isinstance(spec.tls, HostDir):
+            return None
+        child = pulumi.ResourceOptions(parent=self)
+        return HostCertificates(
+            "certificates", spec, spec.tls, volume=volume, image=image, opts=child
+        )
+
+    def _acme(
+        self, spec: StackSpec, vault: Vault, files_image: docker.RemoteImage
+    ) -> AcmeFiles | None:
+        """What Traefik needs to be issued one itself, where it is to."""
+        if not isinstance(spec.tls, Acme):
+            return None
+        child = pulumi.ResourceOptions(parent=self)
+        return AcmeFiles(
+            "acme", spec, spec.tls, vault=vault, files_image=files_image.image_id, opts=child
+        )
 
     def _dynamic_files(
         self,
