@@ -24,7 +24,7 @@ EDGE = place(STACK).edge
 LINES = 40
 # Every rival's containers are asked alike whether they are healthy: each answer costs the engine
 # some 70 ms of processor time.
-HEALTH = {"command": ["true"], "intervalSeconds": 5, "timeoutSeconds": 3}
+HEALTH: dict[str, Any] = {"command": ["true"], "intervalSeconds": 5, "timeoutSeconds": 3}
 PROGRAM = """
 import pulumi, pulumi_docker as docker
 config = pulumi.Config()
