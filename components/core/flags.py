@@ -10,7 +10,7 @@ ACME_DIR = "/var/lib/acme"
 ACME_SECRETS_DIR = "/run/secrets/acme"
 ACME_CA_FILE = "ca.pem"
 # What a line of the access log says. A line of all that Traefik knows is twice as long: it is kept
-# half as long, and costs more to write than the gate's answer (docs/decisions/0031).
+# half as long, and costs as much to write as the gate's answer (docs/decisions/0031).
 ACCESS_FIELDS = (
     "ClientHost",
     "DownstreamContentSize",

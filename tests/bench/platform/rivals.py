@@ -22,8 +22,8 @@ COMPOSE = "e2e-bench-compose"
 ECHO = Path(__file__).parents[2] / "attack" / "echo"
 EDGE = place(STACK).edge
 LINES = 40
-# Every rival's containers are asked alike whether they are healthy: each answer costs the engine
-# some 70 ms of processor time.
+# Every rival's containers are asked alike whether they are healthy: for each answer the engine
+# starts a process.
 HEALTH: dict[str, Any] = {"command": ["true"], "intervalSeconds": 5, "timeoutSeconds": 3}
 PROGRAM = """
 import pulumi, pulumi_docker as docker
