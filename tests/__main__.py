@@ -1,6 +1,7 @@
 """`python -m tests check | all | soak`: the checks in phases, a line for each."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -92,12 +93,18 @@ PHASES = {"check": [CHECK], "all": ALL, "soak": [SOAK]}
 
 def main(which: str) -> int:
     """Runs every phase, also behind one that fails; exit status 1 if one did."""
+    hear_interrupts()
     phases = PHASES[which]
     if phases != [CHECK]:
         clear_host()
     failed = [phase.name for phase in phases if not run(phase)]
     print(f"failed: {', '.join(failed)}" if failed else "all phases passed")
     return 1 if failed else 0
+
+
+def hear_interrupts() -> None:
+    """What a shell starts in the background ignores Ctrl-C, and so would all that tests start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def clear_host() -> None:
