@@ -17,6 +17,7 @@ LOG_LINES = "20"
 FAILED = ("absent", "dead", "exited")
 # The engine starts anew what ends, so that one which never lives is in no state of its own.
 MOST_RESTARTS = 2
+ATTEMPTS = 8
 STATE = (
     "{{.Name}} {{if .State.Restarting}}restarting{{else if .State.Running}}{{.State.Health.Status}}"
     "{{else}}{{.State.Status}}{{end}} {{.RestartCount}} {{.State.ExitCode}}"
@@ -91,13 +92,22 @@ def limit_processes(containers: list[dict[str, Any]]) -> None:
     for container in containers:
         by_limit.setdefault(str(container["pids"]), []).append(container["name"])
     for limit, names in by_limit.items():
+        if refusal := refused(limit, names):
+            sys.exit(
+                f"containers could not be limited to {limit} processes: {refusal}\n"
+                "  → mend what it names and run the update again"
+            )
+
+
+def refused(limit: str, names: list[str]) -> str:
+    """Why a limit cannot be set, or nothing: a container that ends just then is tried again."""
+    for _ in range(ATTEMPTS):
         answer = docker("update", "--pids-limit", limit, *names)
         # One that is not there is reported with the others.
-        if answer.returncode != 0 and State(phase="absent") not in states(names).values():
-            sys.exit(
-                f"containers could not be limited to {limit} processes: "
-                f"{answer.stderr.strip()}\n  → mend what it names and run the update again"
-            )
+        if answer.returncode == 0 or State(phase="absent") in states(names).values():
+            return ""
+        time.sleep(0.25)
+    return answer.stderr.strip()
 
 
 def states(names: list[str]) -> dict[str, State]:

@@ -21,6 +21,7 @@ update)
     shift 3
     for name; do
         if [ -e "$name.refuses" ]; then cat "$name.refuses" >&2; status=1; fi
+        if [ -e "$name.ended" ]; then rm "$name.ended"; echo "not running" >&2; status=1; fi
     done ;;
 inspect)
     shift 5
@@ -97,6 +98,13 @@ def test_it_sets_every_containers_limit_of_processes(engine: Engine) -> None:
     engine.container("b", "healthy")
     engine.wait()
     assert engine.calls()[0] == "update --pids-limit 64 a b"
+
+
+def test_a_limit_is_set_once_more_where_a_container_has_just_ended(engine: Engine) -> None:
+    engine.container("a", "healthy")
+    (engine.folder / "a.ended").touch()
+    assert engine.wait() == (0, "")
+    assert engine.calls().count("update --pids-limit 64 a") == 2
 
 
 def test_a_limit_that_cannot_be_set_ends_the_deploy(engine: Engine) -> None:
