@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from authgate.decision import Decision, Reason
+from authgate.decision import ALLOWED, Decision, Reason
 
 MOST_USES = 20_000
 MOST_DENIALS = 100
@@ -44,7 +44,7 @@ class Activity:
 
     def note(self, label: str, door: str, address: str, decision: Decision, at: datetime) -> None:
         """Notes a decision on a request to the host of this label."""
-        if decision.reason is Reason.ALLOWED:
+        if decision.reason is ALLOWED:
             self._uses[label, decision.client] = at
             if len(self._uses) > MOST_USES:
                 del self._uses[next(iter(self._uses))]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from authgate.decision import Decision, Reason
+from authgate.decision import ALLOWED, Decision, Reason
 from authgate.forwarded import ForwardedRequest
 from authgate.hosts import Kind
 from authgate.sessions import without_session
@@ -67,7 +67,7 @@ def answer(
     decision: Decision, request: ForwardedRequest, refused_pages: Mapping[Kind, bytes]
 ) -> Answer:
     """The answer to a ForwardAuth request; the pages are HTML that leads to the sign-in."""
-    if decision.reason is Reason.ALLOWED:
+    if decision.reason is ALLOWED:
         return _allow(decision, request)
     if decision.reason is Reason.NO_SESSION:
         return _ask_to_sign_in(request, refused_pages)

@@ -1,5 +1,7 @@
 """One application on three ports."""
 
+from collections.abc import Awaitable
+
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -40,12 +42,11 @@ def by_port(context: Context, audit: Audit) -> ASGIApp:
         OPERATIONS_PORT: operations(context, audit.run),
     }
 
-    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    def application(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         port = scope["server"][1]
-        if port == GATE_PORT:
-            await gate(scope, receive, send)
-        else:
-            await others[port](scope, receive, send)
+        # The gate first: every request of every instance waits for it.
+        chosen = gate if port == GATE_PORT else others[port]
+        return chosen(scope, receive, send)
 
     return application
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from authgate.forwarded import ForwardedRequest
-from authgate.hosts import PORTAL, Hosts, InstanceHost, Kind
+from authgate.hosts import MCP, PORTAL, VNC, Hosts, InstanceHost
 from authgate.model import NO_INSTANCE, Grant, Record, Token
 from authgate.sessions import Sessions, read
 from authgate.tokens import Unusable, find_token, read_bearer
@@ -34,6 +34,8 @@ class Reason(StrEnum):
     OWN_TROUBLE = "own_trouble"
 
 
+# As `hosts.MCP`.
+ALLOWED = Reason.ALLOWED
 # A guess at a secret: what the limits count.
 GUESSES = frozenset({Reason.WRONG_TOKEN, Reason.EXPIRED_TOKEN, Reason.WRONG_TICKET})
 _MCP_GRANTS = frozenset({Grant.MCP})
@@ -74,7 +76,7 @@ def decide(
     known = record or NO_INSTANCE
     if not _origins_allowed(hosts, request, request.host, known):
         return Decision(Reason.FOREIGN_ORIGIN)
-    if request.host.kind is Kind.MCP:
+    if request.host.kind is MCP:
         return _decide_mcp(request, known, now)
     return _decide_session(request, known, sessions, now)
 
@@ -83,7 +85,7 @@ def origin_allowed(hosts: Hosts, origin: bytes, host: InstanceHost, record: Reco
     """Whether pages of this origin may call the host: its own, or on its list for MCP."""
     if origin == hosts.origin(host):
         return True
-    return host.kind is Kind.MCP and origin in record.origins
+    return host.kind is MCP and origin in record.origins
 
 
 def from_own_page(hosts: Hosts, request: ForwardedRequest, host: InstanceHost) -> bool:
@@ -105,7 +107,7 @@ def decide_token(token: Token, now: float) -> Decision:
     """Decides on a token that was shown, or that a ticket stands for."""
     if token.expires is not None and token.expires <= now:
         return Decision(Reason.EXPIRED_TOKEN, token)
-    return Decision(Reason.ALLOWED, token)
+    return Decision(ALLOWED, token)
 
 
 def _origins_allowed(
@@ -113,7 +115,7 @@ def _origins_allowed(
 ) -> bool:
     if not request.origins:
         # Browsers always name the origin of a WebSocket, and websockify never asks.
-        return not (host.kind is Kind.VNC and request.path == b"/websockify")
+        return not (host.kind is VNC and request.path == b"/websockify")
     return len(request.origins) == 1 and origin_allowed(hosts, request.origins[0], host, record)
 
 
@@ -133,4 +135,4 @@ def _decide_session(
     session = read(request.cookies, record, sessions, now)
     if session is None:
         return Decision(Reason.NO_SESSION)
-    return Decision(Reason.ALLOWED, session.token)
+    return Decision(ALLOWED, session.token)

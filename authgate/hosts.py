@@ -22,6 +22,12 @@ class Kind(StrEnum):
     APP = "app"
 
 
+# Every decision asks for these, and Python 3.11 finds a member of an Enum by a function of
+# Enum's, written in Python.
+MCP = Kind.MCP
+VNC = Kind.VNC
+
+
 @dataclass(frozen=True)
 class InstanceHost:
     """A host name, without its domain; the portal's stands for `PORTAL_ID`."""

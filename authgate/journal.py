@@ -10,7 +10,7 @@ from typing import NamedTuple
 import orjson
 
 from authgate.activity import Activity
-from authgate.decision import Decision, Reason
+from authgate.decision import ALLOWED, Decision
 from authgate.forwarded import ForwardedRequest
 
 UNKNOWN = "unknown"
@@ -107,7 +107,7 @@ class Journal:
             "instance": label,
             "token": decision.client,
             "address": request.address,
-            "decision": "allow" if decision.reason is Reason.ALLOWED else "refuse",
+            "decision": "allow" if decision.reason is ALLOWED else "refuse",
             "reason": decision.reason,
             "microseconds": round(decided.seconds * 1e6),
         }

@@ -3,10 +3,10 @@
 import logging
 
 from authgate.context import Context
-from authgate.decision import GUESSES, Decision, Reason, decide
+from authgate.decision import ALLOWED, GUESSES, Decision, Reason, decide
 from authgate.files import RegistryTrouble
 from authgate.forwarded import ForwardedRequest
-from authgate.hosts import InstanceHost, Kind
+from authgate.hosts import MCP, InstanceHost
 from authgate.sessions import Sessions
 
 _NO_SESSIONS = Sessions(b"", ())
@@ -33,10 +33,10 @@ class Judge:
     def _decide(self, request: ForwardedRequest, host: InstanceHost) -> tuple[Decision, bool]:
         context = self._context
         now = context.clock()
-        sessions = _NO_SESSIONS if host.kind is Kind.MCP else context.sessions()
+        sessions = _NO_SESSIONS if host.kind is MCP else context.sessions()
         record = context.registry.recent_record(host.id)
         decision = decide(context.hosts, request, record, sessions, now)
-        if decision.reason is Reason.ALLOWED:
+        if decision.reason is ALLOWED:
             return decision, True
         # Nothing is refused without a look at the disk: a token added a moment ago counts at
         # once, and refusals of known and unknown instances take the same time.

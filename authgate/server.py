@@ -50,6 +50,8 @@ def configured(app: ASGIApp) -> uvicorn.Config:
     """uvicorn as the gate runs it: with nothing that the gate does not need."""
     return uvicorn.Config(
         app,
+        # `application` is a plain function, which uvicorn would take for ASGI 2.
+        interface="asgi3",
         http="httptools",
         ws="none",
         lifespan="off",
