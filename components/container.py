@@ -69,7 +69,12 @@ def declare_container(
     name: str, args: ContainerArgs, opts: pulumi.ResourceOptions
 ) -> docker.Container:
     """Declares the container; whatever differs from a locked-down one stands in its args."""
-    own = pulumi.ResourceOptions(replace_on_changes=SILENT_FIELDS, delete_before_replace=True)
+    own = pulumi.ResourceOptions(
+        replace_on_changes=SILENT_FIELDS,
+        delete_before_replace=True,
+        # Engines before 25 do not know it, and a refresh there would find it changed.
+        ignore_changes=["healthcheck.startInterval"],
+    )
     return docker.Container(
         name,
         name=args.host_name,
@@ -169,6 +174,8 @@ def _healthcheck(health: Health) -> docker.ContainerHealthcheckArgs:
         interval=_duration(health.interval),
         timeout=_duration(health.timeout),
         start_period=_duration(health.start_period),
+        # Until the first success an engine that knows it (25 and later) asks this often.
+        start_interval=_duration(1),
         retries=health.retries,
     )
 

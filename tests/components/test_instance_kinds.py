@@ -128,7 +128,7 @@ def test_a_kept_capability_is_the_only_one(page: Recorded) -> None:
 def test_a_probed_container_has_the_probe_and_waits_for_it(queue: Recorded) -> None:
     check = queue.inputs["healthcheck"]
     assert check["tests"][1:] == ["/run/mcpier-probe/probe", "4", "tcp", "5672"]
-    assert check["startPeriod"] == "1m30s"
+    assert (check["startPeriod"], check["startInterval"]) == ("1m30s", "1s")
     mounts = {item["target"]: item.get("readOnly") for item in queue.inputs["mounts"]}
     assert mounts["/run/mcpier-probe"] is True
     assert "probe-files" in queue.depends_on

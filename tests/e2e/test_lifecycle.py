@@ -1,5 +1,6 @@
 """Deploying again: what changed, what was lost, and what another one is doing."""
 
+import json
 import os
 import re
 import signal
@@ -58,6 +59,14 @@ def test_a_refreshed_preview_expects_no_changes_from_another_checkout_and_hash_s
     other = deployment.elsewhere(tmp_path / "another-checkout", PYTHONHASHSEED="4711")
     preview = other.pulumi("preview", "--refresh", "--expect-no-changes", "--stack", STACK)
     assert preview.returncode == 0, preview.stdout
+
+
+def test_a_container_that_starts_is_asked_each_second_where_the_engine_can(
+    deployment: Deployment,
+) -> None:
+    engine = int(docker("version", "--format", "{{.Server.Version}}").partition(".")[0])
+    asked = docker("inspect", "--format", "{{json .Config.Healthcheck}}", f"mcpier-{STACK}-traefik")
+    assert json.loads(asked).get("StartInterval") == (10**9 if engine >= 25 else None)
 
 
 def test_what_the_host_has_lost_is_made_and_filled_again(
