@@ -21,6 +21,7 @@ STACKS = (
     "e2e-edge",
     "e2e-elsewhere",
     "e2e-example",
+    "e2e-gate",
     "e2e-judged",
     "e2e-killed",
     "e2e-light",

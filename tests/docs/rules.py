@@ -32,7 +32,7 @@ Rule = Here | Elsewhere | Nowhere
 POLICY = Elsewhere(test="tests/e2e/test_policy.py")
 COMPOSE = Elsewhere(test="tests/cli/test_compose.py")
 SERVED_GATE = Elsewhere(test="tests/authgate/test_served_process.py")
-REGISTRY = Nowhere(because="its base image comes from an image registry")
+GATE_ALONE = Elsewhere(test="tests/e2e/test_gate_alone.py")
 # The first pattern (of fnmatch) that fits a command decides.
 RULES: tuple[tuple[str, Rule], ...] = (
     # What a stack takes to be up, or changes one.
@@ -70,8 +70,8 @@ RULES: tuple[tuple[str, Rule], ...] = (
     # The parts by themselves.
     ("ask*", Here()),
     ("docker run -d * <image>", Elsewhere(test="tests/image/conftest.py")),
-    ("docker build --tag authgate .", REGISTRY),
-    ("docker run * authgate*", REGISTRY),
+    ("docker build --tag authgate .", GATE_ALONE),
+    ("docker run * authgate*", GATE_ALONE),
     ("python3 -m venv .venv && *", SERVED_GATE),
     ("export AUTHGATE_*", SERVED_GATE),
     ("cd .. && * authgate serve", SERVED_GATE),

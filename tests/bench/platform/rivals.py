@@ -22,9 +22,10 @@ COMPOSE = "e2e-bench-compose"
 ECHO = Path(__file__).parents[2] / "attack" / "echo"
 EDGE = place(STACK).edge
 LINES = 40
-# Every rival's containers are asked alike whether they are healthy: for each answer the engine
-# starts a process.
-HEALTH: dict[str, Any] = {"command": ["true"], "intervalSeconds": 5, "timeoutSeconds": 3}
+# What every rival's containers are asked to tell whether they are healthy, and how long they may
+# take to answer.
+ASK = ["true"]
+TIMEOUT_SECONDS = 3
 PROGRAM = """
 import pulumi, pulumi_docker as docker
 config = pulumi.Config()
@@ -45,9 +46,9 @@ for number in range(config.require_int("count")):
         memory=128,
         memory_swap=128,
         healthcheck=docker.ContainerHealthcheckArgs(
-            tests=["CMD", *config.require_object("health")],
-            interval="%(intervalSeconds)ss",
-            timeout="%(timeoutSeconds)ss",
+            tests=["CMD", *config.require_object("ask")],
+            interval=f"{config.require_int('interval')}s",
+            timeout=f"{config.require_int('timeout')}s",
         ),
         destroy_grace_seconds=1,
     )
@@ -65,14 +66,17 @@ class Mcpier:
         deployment = Deployment.make(folder / "mcpier", STACK, _config(0))
         kind = deployment.directory / "image" / "echo"
         shutil.copytree(ECHO, kind)
-        described = yaml.safe_load((kind / "type.yaml").read_text())
-        (kind / "type.yaml").write_text(yaml.safe_dump({**described, "health": HEALTH}))
         made = cls(deployment)
         made._pulumi("stack", "init", STACK)
         return made
 
     def describe(self, count: int) -> None:
         """Asks for the platform and that many instances."""
+        file = self.deployment.directory / "image" / "echo" / "type.yaml"
+        interval = interval_seconds(count)
+        health = {"command": ASK, "intervalSeconds": interval, "timeoutSeconds": TIMEOUT_SECONDS}
+        described = yaml.safe_load(file.read_text())
+        file.write_text(yaml.safe_dump({**described, "health": health}))
         self.deployment.write(_config(count))
 
     def up(self) -> None:
@@ -105,7 +109,7 @@ class Floor:
     def make(cls, folder: Path, image: str) -> "Floor":
         project = folder / "floor"
         project.mkdir()
-        (project / "__main__.py").write_text(PROGRAM % HEALTH)
+        (project / "__main__.py").write_text(PROGRAM)
         runtime = f"{{name: python, options: {{virtualenv: {sys.prefix}}}}}"
         (project / "Pulumi.yaml").write_text(f"name: floor\nruntime: {runtime}\n")
         state = {"PULUMI_BACKEND_URL": folder.as_uri(), "PULUMI_CONFIG_PASSPHRASE": "x"}
@@ -115,10 +119,16 @@ class Floor:
 
     def describe(self, count: int) -> None:
         """Asks for that many containers."""
-        health = json.dumps(HEALTH["command"])
-        known = {"stack": FLOOR, "image": self.image, "count": str(count), "health": health}
+        known = {
+            "stack": FLOOR,
+            "image": self.image,
+            "count": count,
+            "ask": json.dumps(ASK),
+            "interval": interval_seconds(count),
+            "timeout": TIMEOUT_SECONDS,
+        }
         for key, value in known.items():
-            self._pulumi("config", "set", key, value)
+            self._pulumi("config", "set", key, str(value))
 
     def up(self) -> None:
         """Deploys what was asked for."""
@@ -154,9 +164,9 @@ class Compose:
             "memswap_limit": "128m",
             "labels": labels,
             "healthcheck": {
-                "test": ["CMD", *HEALTH["command"]],
-                "interval": f"{HEALTH['intervalSeconds']}s",
-                "timeout": f"{HEALTH['timeoutSeconds']}s",
+                "test": ["CMD", *ASK],
+                "interval": f"{interval_seconds(count)}s",
+                "timeout": f"{TIMEOUT_SECONDS}s",
             },
         }
         services = {f"echo-{number}": service for number in range(count)}
@@ -175,6 +185,15 @@ class Compose:
     def _compose(self, *arguments: str) -> None:
         command = ["docker-compose", "--project-name", f"mcpier-{COMPOSE}", *arguments]
         _done(_run(command, self.folder, os.environ))
+
+
+def interval_seconds(count: int) -> int:
+    """How often each of so many containers is asked: ten a second in all at most.
+
+    The engine starts a process for each answer. Two hundred containers, asked every five seconds,
+    would have two cores do nothing else.
+    """
+    return max(5, count // 10)
 
 
 def _config(count: int) -> dict[str, Any]:
