@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_docker as docker
 
+from components import engine
 from components.core.instance_type import Health
 
 # Bounded logs: 30 MiB for a container at most.
@@ -72,7 +73,7 @@ def declare_container(
     own = pulumi.ResourceOptions(
         replace_on_changes=SILENT_FIELDS,
         delete_before_replace=True,
-        # Engines before 25 do not know it, and a refresh there would find it changed.
+        # An engine of another version is no reason to make every container anew.
         ignore_changes=["healthcheck.startInterval"],
     )
     return docker.Container(
@@ -174,8 +175,7 @@ def _healthcheck(health: Health) -> docker.ContainerHealthcheckArgs:
         interval=_duration(health.interval),
         timeout=_duration(health.timeout),
         start_period=_duration(health.start_period),
-        # Until the first success an engine that knows it (25 and later) asks this often.
-        start_interval=_duration(1),
+        start_interval=_duration(1) if engine.knows_start_interval() else None,
         retries=health.retries,
     )
 

@@ -1,0 +1,48 @@
+"""What the program asks of the engine before it declares a container."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from components.engine import knows_start_interval
+
+Says = Callable[[str], None]
+
+
+@pytest.fixture
+def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Says]:
+    """Lets a `docker` that runs the test's line of shell be the only one on PATH."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    def says(line: str) -> None:
+        program = tmp_path / "docker"
+        program.write_text(f"#!/bin/sh\n{line}\n")
+        program.chmod(0o755)
+
+    knows_start_interval.cache_clear()
+    yield says
+    knows_start_interval.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("version", "known"), [("1.41", False), ("1.43", False), ("1.44", True), ("2.0", True)]
+)
+def test_engines_since_25_ask_more_often_while_a_container_starts(
+    docker: Says, version: str, known: bool
+) -> None:
+    docker(f'[ "$*" = "version --format {{{{.Server.APIVersion}}}}" ] && echo {version}')
+    assert knows_start_interval() is known
+
+
+@pytest.mark.parametrize("line", ["echo no daemon >&2; exit 1", "echo", "echo 1.50-dirty"])
+def test_an_engine_that_does_not_tell_its_version_is_asked_nothing_new(
+    docker: Says, line: str
+) -> None:
+    docker(line)
+    assert knows_start_interval() is False
+
+
+@pytest.mark.usefixtures("docker")
+def test_a_machine_without_a_docker_client_is_no_error_of_the_program() -> None:
+    assert knows_start_interval() is False
