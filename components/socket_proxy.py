@@ -66,6 +66,7 @@ def _container(spec: StackSpec, image: docker.RemoteImage, volume: docker.Volume
         # docker.sock belongs to root; without capabilities that is all root may open.
         user="0",
         network_mode="none",
+        environment={"MCPIER_STACK": spec.stack},
         mounts=[_socket_mount(volume, SOCKET)],
         docker_socket=True,
         memory=64,
@@ -82,7 +83,6 @@ def _with_metrics(
     return replace(
         args,
         command=BOTH.split(),
-        environment={"MCPIER_STACK": spec.stack},
         mounts=[*args.mounts, _socket_mount(volume, METRICS_SOCKET)],
     )
 

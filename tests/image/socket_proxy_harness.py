@@ -18,6 +18,7 @@ BASE = os.environ.get("MCPIER_BASE_DEBIAN", "mcpier/base-debian:bookworm")
 TAG = "mcpier/test-socket-proxy:latest"
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
 TIMEOUT = 5.0
+STACK = "dev"
 
 
 def build_image() -> None:
@@ -76,7 +77,7 @@ class SocketProxy:
         locked = ["--network=none", "--read-only", "--cap-drop=ALL", "--user=0"]
         self._id = docker(
             *("run", "--detach", "--rm", "--label", OWNED, *locked),
-            *("--security-opt", "no-new-privileges"),
+            *("--security-opt", "no-new-privileges", "--env", f"MCPIER_STACK={STACK}"),
             *("--volume", f"{folder / 'engine.sock'}:/var/run/docker.sock:ro"),
             *("--volume", f"{self._socket.parent}:/run/socket-proxy", TAG),
         )

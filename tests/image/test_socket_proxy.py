@@ -1,20 +1,31 @@
 """The socket-proxy lets five reads through, and nothing else in whatever spelling."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from functools import reduce
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.image.playwright_image import sweep
-from tests.image.socket_proxy_harness import SocketProxy, build_image
+from tests.image.socket_proxy_harness import STACK, SocketProxy, build_image
 
 pytestmark = pytest.mark.docker
 
 ID = "0123456789ab"
 READS = ["/_ping", "/version", "/events", "/containers/json", f"/containers/{ID}/json"]
+OF_THE_STACK = [f"mcpier.stack={STACK}"]
+FILTERED = {
+    "/containers/json": {"label": OF_THE_STACK},
+    "/events": {
+        "type": ["container"],
+        "label": OF_THE_STACK,
+        "event": ["die", "health_status"],
+    },
+}
 # As the engine must understand it: no other method, and no path that it would read otherwise.
 HARMLESS = re.compile(
     r"(GET|HEAD) (http://[a-z]+)?(/v1\.[0-9]+)?"
@@ -55,8 +66,21 @@ def test_each_of_the_five_reads_reaches_the_engine(
 ) -> None:
     for path in READS:
         assert status(proxy.send(request(method, f"{version}{path}?all=1"))) == 200
-        assert proxy.engine.heard[-1] == f"{method} {version}{path}?all=1 HTTP/1.1"
+        heard, target, _ = proxy.engine.heard[-1].split()
+        assert (heard, target.partition("?")[0]) == (method, f"{version}{path}")
     assert proxy.send_http2(method, f"{version}/version").status == 200
+
+
+@pytest.mark.parametrize("query", ["", "?all=1", "?filters=%7B%7D&since=0"])
+@pytest.mark.parametrize(("path", "filters"), FILTERED.items())
+def test_lists_and_events_are_those_of_the_stack_whatever_was_asked_for(
+    proxy: SocketProxy, path: str, filters: dict[str, list[str]], query: str
+) -> None:
+    assert status(proxy.send(request("GET", f"/v1.41{path}{query}"))) == 200
+    target = urlsplit(proxy.engine.heard[-1].split()[1])
+    asked = parse_qs(target.query, strict_parsing=True)
+    assert [json.loads(value) for value in asked.pop("filters")] == [filters]
+    assert asked == {}
 
 
 @pytest.mark.parametrize("path", FORBIDDEN)
