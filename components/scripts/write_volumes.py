@@ -1,20 +1,22 @@
-"""Writes files into mounted volumes: runs in a container, with what to write as JSON on stdin.
+"""Writes files into mounted volumes: runs in a container, with what to write on stdin.
 
-Document: `{"roots": [directory, …], "kept": [path, …], "watched": bool, "files": [{"path",
-"content", "mode", "uid"}, …]}`. Files are written in order, each under a name of its own and then
-renamed, so that a reader sees the old one or the new one whole. What a root holds besides is
-removed last, but for what is kept. Where roots are watched, files stay as well that a replaced or
-removed one named: who has just read it may open them now. The next run removes those.
+The document, as bzip2 in Base64: `{"roots": [directory, …], "kept": [path, …], "watched": bool,
+"files": [{"path", "content", "mode", "uid"}, …]}`. Files are written in order, each under a name of
+its own and then renamed, so that a reader sees the old one or the new one whole. What a root holds
+besides is removed last, but for what is kept. Where roots are watched, files stay as well that a
+replaced or removed one named: who has just read it may open them now. The next run removes those.
 """
 
+import bz2
 import json
 import os
 import sys
+from base64 import b64decode
 from pathlib import Path
 
 
 def main() -> None:
-    document = json.load(sys.stdin)
+    document = json.loads(bz2.decompress(b64decode(sys.stdin.read())))
     written, before = set(), ""
     for file in document["files"]:
         path = Path(file["path"])

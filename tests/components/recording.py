@@ -1,9 +1,11 @@
 """What a stack would ask of the engine: recorded once for many tests."""
 
+import bz2
 import json
 import os
 import subprocess
 import sys
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -66,6 +68,12 @@ class Recorded:
     def labels(self) -> dict[str, str]:
         """The Docker labels, as a mapping."""
         return {item["label"]: item["value"] for item in self.inputs.get("labels", [])}
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """The document of a Command that writes files into volumes."""
+        document: dict[str, Any] = json.loads(bz2.decompress(b64decode(self.inputs["stdin"])))
+        return document
 
 
 @dataclass(frozen=True, kw_only=True)

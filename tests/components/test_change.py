@@ -107,7 +107,7 @@ def test_a_stopped_instance_keeps_its_secrets_and_its_record(recording: Recordin
     commands = recording.of("command")
     records = json.loads(commands["authgate-registry"].inputs["stdin"])["instances"]
     assert [record["state"] for record in records if record["id"] == "resting"] == ["stopped"]
-    files = json.loads(commands["instance-secrets-files"].inputs["stdin"])["files"]
+    files = commands["instance-secrets-files"].written["files"]
     assert [file["path"] for file in files if "/resting/" in file["path"]] == [
         "/volumes/resting/vnc-password",
         "/volumes/resting/vnc-watch-password",
@@ -143,7 +143,7 @@ def test_a_changed_secret_variable_makes_one_container_anew(config: dict[str, An
 def test_a_secret_variable_is_a_file_of_the_instances_user(config: dict[str, Any]) -> None:
     secrets = {"instances": {"docs": {"env": {"LOGIN": "canary"}}}}
     given = declare(config | {"secrets": secrets})
-    files = json.loads(given.of("command")["instance-secrets-files"].inputs["stdin"])["files"]
+    files = given.of("command")["instance-secrets-files"].written["files"]
     (file,) = [file for file in files if file["path"].startswith("/volumes/docs/")]
     assert file == {
         "path": "/volumes/docs/env/LOGIN",

@@ -94,8 +94,9 @@ def test_a_side_container_is_found_by_its_name_on_the_private_network_alone(
 def test_both_containers_get_the_same_password_in_files_of_their_own(
     recording: Recording,
 ) -> None:
-    stdin = recording.of("command")["instance-secrets-files"].inputs["stdin"]
-    assert stdin.count(Root.password(ROOT, "page", "password")) == 2
+    files = recording.of("command")["instance-secrets-files"].written["files"]
+    contents = [file["content"] for file in files]
+    assert contents.count(Root.password(ROOT, "page", "password")) == 2
     assert {"mcp-page-secrets", "mcp-page_queue-secrets"} <= set(recording.of("volume"))
 
 
@@ -112,7 +113,7 @@ def test_traefik_speaks_https_to_an_endpoint_that_does(
     service = "traefik.http.services.mcp-page.loadbalancer"
     assert page.labels[f"{service}.server.scheme"] == "https"
     assert page.labels[f"{service}.serverstransport"] == "unverified@file"
-    written = recording.of("command")["traefik-files"].inputs["stdin"]
+    written = str(recording.of("command")["traefik-files"].written)
     assert "insecureSkipVerify" in written and "unclaimed" in written
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.authority import pem, present_authority
-from tests.components.recording import STACK, Recorded, Recording, declare
+from tests.components.recording import PROJECT, STACK, Recorded, Recording, declare
 
 CANARY = "canary-of-the-dns-provider"
 FOLDER = "/etc/letsencrypt/live/mcp.example.org"
@@ -23,8 +24,7 @@ def with_tls(tls: dict[str, Any], **more: Any) -> Recording:
 def written(command: Recorded) -> dict[str, str]:
     """The files that a Command writes."""
     return {
-        file["path"].removeprefix("/volumes/"): file["content"]
-        for file in json.loads(command.inputs["stdin"])["files"]
+        file["path"].removeprefix("/volumes/"): file["content"] for file in command.written["files"]
     }
 
 
@@ -162,7 +162,7 @@ def is_folder(mount: Mapping[str, Any]) -> bool:
 def test_what_the_follower_publishes_is_there_first_and_left_alone(host_dir: Recording) -> None:
     files = host_dir.of("command")["traefik-files"]
     assert "certificates-published" in files.depends_on
-    assert json.loads(files.inputs["stdin"])["kept"] == [
+    assert files.written["kept"] == [
         "/volumes/dynamic/host",
         "/volumes/dynamic/host.yaml",
     ]
@@ -175,10 +175,11 @@ def test_what_the_follower_publishes_is_there_first_and_left_alone(host_dir: Rec
 def test_only_traefik_which_watches_its_folder_may_still_read_what_was_replaced(
     acme: Recording,
 ) -> None:
+    writer = (PROJECT / "components" / "scripts" / "write_volumes.py").read_text("utf-8")
     watched = {
-        name: json.loads(command.inputs["stdin"])["watched"]
+        name: command.written["watched"]
         for name, command in acme.of("command").items()
-        if command.inputs.get("stdin", "").startswith('{"files"')
+        if shlex.quote(writer) in command.inputs["create"]
     }
     assert [name for name, kept in watched.items() if kept] == ["traefik-files"]
     assert {"acme-files", "instance-secrets-files", "portal-stack"} < set(watched)

@@ -1,9 +1,11 @@
 """The writer of files in volumes, run as the process that it is."""
 
+import bz2
 import json
 import os
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,7 +42,7 @@ def write(
     }
     done = subprocess.run(
         [sys.executable, str(SCRIPT)],
-        input=json.dumps(document).encode(),
+        input=b64encode(bz2.compress(json.dumps(document).encode())),
         capture_output=True,
         check=False,
     )
