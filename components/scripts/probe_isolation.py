@@ -8,8 +8,6 @@ could not be tried.
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NoReturn
 
 PORT = 8080
@@ -20,11 +18,13 @@ server = socket.create_server(("", {PORT}))
 print(socket.gethostbyname(socket.gethostname()), flush=True)
 sys.stdin.read()
 """
-# What is not let through is dropped, so that nothing answers; a second attempt comes after 1 s.
+# It is started with the other, and told where that is. What is not let through is dropped, so that
+# nothing answers; a second attempt comes after 1 s.
 CONNECT = f"""
 import socket, sys
+address = sys.stdin.readline().strip()
 try:
-    socket.create_connection((sys.argv[1], {PORT}), timeout=1.5)
+    socket.create_connection((address, {PORT}), timeout=1.2)
     print("reached")
 except OSError:
     print("not reached")
@@ -34,8 +34,7 @@ except OSError:
 def main() -> None:
     asked = json.load(sys.stdin)
     try:
-        with listener(asked["run"]) as address:
-            met = reaches(asked["run"], address)
+        met = meet(asked["run"])
     except FileNotFoundError as missing:
         give_up(str(missing))
     if met:
@@ -48,28 +47,26 @@ def main() -> None:
         )
 
 
-@contextmanager
-def listener(run: list[str]) -> Iterator[str]:
-    """A container that listens, for as long as the context lasts; its address."""
-    pipe = subprocess.PIPE
-    command = [*run, "python3", "-c", LISTEN]
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
-        assert process.stdout is not None
-        address = process.stdout.readline().strip()
+def meet(run: list[str]) -> bool:
+    """Whether one container gets through to another, which listens all the time."""
+    with container(run, LISTEN) as listener, container(run, CONNECT) as caller:
+        assert listener.stdout is not None
+        address = listener.stdout.readline().strip()
         if not address:
-            give_up(process.communicate()[1])
-        yield address
-        said = process.communicate()[1]
-    if process.returncode != 0:
-        give_up(f"the one that listened ended with exit code {process.returncode}: {said}")
+            give_up(listener.communicate()[1])
+        found, said = caller.communicate(address)
+        if caller.returncode != 0:
+            give_up(said)
+        said = listener.communicate()[1]
+    if listener.returncode != 0:
+        give_up(f"the one that listened ended with exit code {listener.returncode}: {said}")
+    return found.strip() == "reached"
 
 
-def reaches(run: list[str], address: str) -> bool:
-    command = [*run, "python3", "-c", CONNECT, address]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        give_up(done.stderr)
-    return done.stdout.strip() == "reached"
+def container(run: list[str], program: str) -> subprocess.Popen[str]:
+    pipe = subprocess.PIPE
+    command = [*run, "python3", "-c", program]
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
 def give_up(said: str) -> NoReturn:

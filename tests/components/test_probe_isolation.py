@@ -10,7 +10,7 @@ import pytest
 
 SCRIPT = Path(__file__).resolve().parents[2] / "components" / "scripts" / "probe_isolation.py"
 # Starts no container, but says what a test wants to have said by the one that listens and the
-# one that connects; the first of them ends when its stdin does.
+# one that connects; both end when their stdin does.
 RUN = """#!/bin/sh
 case $3 in
 *create_server*)
@@ -20,7 +20,7 @@ case $3 in
     echo ended > "$NOTES/listener"
     exit ${LISTENER_ENDS_WITH:-0} ;;
 *)  [ -z "$CANNOT_CONNECT" ] || { echo "$CANNOT_CONNECT" >&2; exit 125; }
-    echo "$4" > "$NOTES/address"
+    cat > "$NOTES/address"
     echo "$FOUND" ;;
 esac
 """
@@ -51,7 +51,7 @@ def probe(run: Path, **said: str) -> tuple[int, str]:
 
 def test_containers_that_do_not_reach_each_other_are_as_they_should_be(run: Path) -> None:
     assert probe(run, FOUND="not reached") == (0, "")
-    assert (run.parent / "address").read_text() == "172.18.0.7\n"
+    assert (run.parent / "address").read_text() == "172.18.0.7"
 
 
 @pytest.mark.parametrize("found", ["reached", "not reached"])
