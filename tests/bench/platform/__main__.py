@@ -97,19 +97,21 @@ def first_deploys(
 
 
 def with_many(watch: Stopwatch, mcpier: Mcpier, floor: Floor, rounds: int, many: int) -> None:
-    """Nothing changed, and one added, where there are many; what each part costs then."""
+    """Many at once, nothing changed, and one added; what each part costs then.
+
+    Only one rival's containers are there at a time: each health check is a process.
+    """
     rivals: list[tuple[str, Rival]] = [("mcpier", mcpier), ("floor", floor)]
-    for name, rival in rivals:
-        watch.up(name, rival, many, f"first deploy of {many}")
+    costs: dict[str, Mapping[str, float]] = {}
     for number in range(rounds):
         for name, rival in rivals[number % 2 :] + rivals[: number % 2]:
-            watch.up(name, rival, many + number, f"no change at {many}")
-            watch.up(name, rival, many + number + 1, f"one more at {many}")
-    costs = [cost_of_no_change(rival) for _, rival in rivals]
-    for _, rival in rivals:
-        rival.down()
-    for part in sorted(set().union(*costs)):
-        ours, others = ([cost.get(part, 0.0)] for cost in costs)
+            watch.up(name, rival, many, f"first deploy of {many}")
+            watch.up(name, rival, many, f"no change at {many}")
+            watch.up(name, rival, many + 1, f"one more at {many}")
+            costs[name] = cost_of_no_change(rival)
+            rival.down()
+    for part in sorted(set().union(*costs.values())):
+        ours, others = ([costs[name].get(part, 0.0)] for name, _ in rivals)
         beside = others if others[0] else ()
         figure(BENCH, f"processor, no change at {many}, {part}, beside floor", ours, "s", beside)
     if many > 50:
