@@ -48,7 +48,8 @@ class SecretVariables(StrEnum):
 class Endpoint:
     """A port of the container that the edge serves at `<name>-<id>.<domain>`.
 
-    `folders` are served from ports of their own, by name: `/<folder>/` and below.
+    `folders` are served from ports of their own, by name: `/<folder>/` and below. `thumbnail` is
+    where a live view has a small picture of what it shows.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Endpoint:
     scheme: Scheme
     auth: Auth
     folders: Mapping[str, int]
+    thumbnail: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

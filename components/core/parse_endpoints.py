@@ -9,7 +9,8 @@ NAME = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 # One word, so that no endpoint's name and instance's id join to another's host.
 OPEN_NAME = r"[a-z0-9]{1,20}"
 # What may be asked for at the hosts that the gate knows; whatever else is served asks nobody.
-GATED = {"mcp": (Auth.BEARER, Auth.NONE), "vnc": (Auth.VIEW,)}
+VIEW = "vnc"
+GATED = {"mcp": (Auth.BEARER, Auth.NONE), VIEW: (Auth.VIEW,)}
 # `app-<id>` could be taken for the operator's web app.
 TAKEN = ("app",)
 
@@ -43,6 +44,7 @@ def _endpoint(name: str, section: Section) -> Endpoint:
         ),
         auth=_auth(name, section),
         folders={key: _folder(key, below) for key, below in section.sections("folders")},
+        thumbnail=_thumbnail(name, section),
     )
     section.close()
     return endpoint
@@ -63,6 +65,14 @@ def _auth(name: str, section: Section) -> Auth:
         default=allowed[0].value,
     )
     return Auth(written)
+
+
+def _thumbnail(name: str, section: Section) -> str | None:
+    # Whoever may look at the portal sees it: no endpoint's own tokens or sessions are asked for.
+    if name != VIEW or not section.has("thumbnail"):
+        return None
+    remedy = "Say at which path the picture is served."
+    return section.text("thumbnail", pattern="/.*", expected="a path", remedy=remedy)
 
 
 def _folder(name: str, section: Section) -> int:

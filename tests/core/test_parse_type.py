@@ -160,6 +160,16 @@ BROKEN: dict[str, tuple[Change, str]] = {
         lambda t: t["endpoints"]["vnc"].update(auth="bearer"),
         "endpoints.vnc.auth: expected view, found 'bearer'. Write auth: view.",
     ),
+    "a picture at no path": (
+        lambda t: t["endpoints"]["vnc"].update(thumbnail="thumbnail.jpg"),
+        "endpoints.vnc.thumbnail: expected a path, found 'thumbnail.jpg'. "
+        "Say at which path the picture is served.",
+    ),
+    "a picture of what is no live view": (
+        lambda t: t["endpoints"]["mcp"].update(thumbnail="/thumbnail.jpg"),
+        "endpoints.mcp.thumbnail: expected a known key, found '/thumbnail.jpg'. "
+        "Known here: auth, folders, path, port, scheme.",
+    ),
     "a choice of another type": (
         lambda t: t["choices"]["screen"].update(type="number"),
         "choices.screen.type: expected string, integer, boolean or list, found 'number'. "

@@ -27,6 +27,16 @@ def open_window() -> None:
         devtools.getresponse().read()
 
 
+def shown_page() -> str | None:
+    """Return where the page that was shown last is debugged: the URL of a WebSocket."""
+    with _connection() as devtools, suppress(OSError, HTTPException, ValueError, KeyError):
+        devtools.request("GET", "/json/list")
+        found = json.loads(devtools.getresponse().read())
+        # The list begins with what was activated last.
+        return next((str(t["webSocketDebuggerUrl"]) for t in found if t["type"] == "page"), None)
+    return None
+
+
 def close_browser() -> bool:
     """Ask Chromium to write its profile and end; return whether it heard that.
 

@@ -1,0 +1,9 @@
+from contextlib import AbstractContextManager
+
+class ClientConnection:
+    def send(self, message: str) -> None: ...
+    def recv(self, timeout: float) -> str: ...
+
+def connect(
+    uri: str, *, open_timeout: float, close_timeout: float, proxy: None
+) -> AbstractContextManager[ClientConnection]: ...
