@@ -26,6 +26,7 @@ def overview(facts: Facts, now: datetime) -> Fragments:
     parts = {f"state-{row.instance.id}": row.worst for row in rows}
     parts |= {f"part-{part.name}": part for part in platform}
     found = {id_: str(live.part(part)) for id_, part in parts.items()}
+    found |= {f"picture-{row.instance.id}": str(live.picture(row)) for row in rows}
     return found | {
         "summary": str(live.summary(view.unwell(rows, platform), facts.troubles)),
         "certificate": str(live.certificate(_certificate(facts, now))),
@@ -39,6 +40,7 @@ def instance(facts: Facts, id_: str, now: datetime) -> Fragments:
     (row,) = [row for row in view.rows(facts) if row.instance.id == id_]
     return {
         "summary": str(live.part(row.worst)),
+        "picture": str(live.picture(row)),
         "parts": str(live.parts(row.parts)),
         "tokens": str(live.tokens(view.tokens(facts, id_), facts.activity, now)),
         "denials": str(live.denials(view.denials(facts, id_), facts.activity)),

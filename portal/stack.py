@@ -12,12 +12,16 @@ from portal.errors import Trouble
 
 @dataclass(frozen=True, kw_only=True)
 class Instance:
-    """`urls` are by endpoint; `containers` by the name of the side container, its own by ``""``."""
+    """`urls` are by endpoint; `containers` by the name of the side container, its own by ``""``.
+
+    `thumbnail` is the path of a picture of its live view, empty where there is none.
+    """
 
     id: str
     type: str
     wanted: str
     urls: Mapping[str, str]
+    thumbnail: str
     containers: Mapping[str, str]
 
 
@@ -85,6 +89,7 @@ def parse(document: Mapping[str, Any]) -> Stack:
             type=entry["type"],
             wanted=entry["wanted"],
             urls=entry["urls"],
+            thumbnail=entry["thumbnail"],
             containers=entry["containers"],
         )
         for id_, entry in document["instances"].items()

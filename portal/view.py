@@ -14,6 +14,7 @@ SECONDS_A_DAY = 86_400
 # A certificate that renews itself is renewed 30 days before its end.
 SOON_DAYS, URGENT_DAYS = 21, 7
 # What urls are called that have no better name.
+HEALTHY = "healthy"
 TITLES = {"mcp": "MCP endpoint", "vnc": "Live view"}
 
 
@@ -48,6 +49,14 @@ class Row:
     def worst(self) -> Part:
         """The part that stands for it: its own, unless one beside it needs more care."""
         return max(self.parts, key=lambda part: _CARE.index(part.tone))
+
+    @property
+    def picture(self) -> str:
+        """Where a picture of its live view is, empty where there is none just now.
+
+        Traefik leads to a container while it is healthy.
+        """
+        return self.instance.thumbnail if self.parts[0].word == HEALTHY else ""
 
 
 _CARE = (Tone.QUIET, Tone.GOOD, Tone.UNSURE, Tone.BAD)

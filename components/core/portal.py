@@ -8,6 +8,7 @@ from components.core.clients import Client, Entry, setup
 from components.core.model import Instance, SelfSigned, StackSpec, State
 from components.core.naming import host_name
 from components.core.parts import platform_parts
+from components.core.thumbnails import thumbnail_path
 
 # The portal puts an instance's own in the place of the first two, a reader the token of the third.
 PLACEHOLDER = Entry(instance="<id>", url="<url>", headers={"Authorization": "Bearer <token>"})
@@ -40,6 +41,7 @@ def _instance(spec: StackSpec, instance: Instance, output: dict[str, str]) -> di
             for key, url in output.items()
             if key.endswith(outputs.URL)
         },
+        "thumbnail": thumbnail_path(instance) if running else "",
         "containers": {
             name: host_name(spec.stack, instance.part(container))
             for name, container in containers.items()

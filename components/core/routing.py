@@ -20,6 +20,7 @@ from components.core.router_labels import (
     service_labels,
     transports,
 )
+from components.core.thumbnails import thumbnail_middlewares, thumbnail_routers
 
 GATE_PORT = 9180
 PAGES_PORT = 9181
@@ -79,7 +80,10 @@ def _http(spec: StackSpec) -> dict[str, Any]:
     gate = f"http://{spec.edge.authgate_address}"
     return {
         "middlewares": _middlewares(spec, f"{gate}:{GATE_PORT}{GATE_PATH}"),
-        "routers": _shared_routers(spec) | _app_routers(spec) | metrics_routers(spec),
+        "routers": _shared_routers(spec)
+        | _app_routers(spec)
+        | thumbnail_routers(spec)
+        | metrics_routers(spec),
         "services": {"pages": _service(f"{gate}:{PAGES_PORT}")}
         | lane_services(spec)
         | metrics_services(spec)
@@ -128,6 +132,7 @@ def _middlewares(spec: StackSpec, gate: str) -> dict[str, Any]:
             }
         },
         **lane_middlewares(spec),
+        **thumbnail_middlewares(spec),
     }
     if spec.webapp or has_open_endpoint(spec):
         middlewares[UNCLAIMED] = {"headers": {"customRequestHeaders": CLAIMS}}

@@ -3,11 +3,13 @@
 "use strict";
 
 const PATIENCE = 5000;
+const PICTURE_AGE = 10_000;
 const events = document.currentScript.dataset.events;
 const connection = document.getElementById("connection");
 const notice = document.getElementById("notice");
 let stream = null;
 let waiting = null;
+let renewing = null;
 
 // Only what differs is put in: what stays shall not be read out again.
 function swap(id, html) {
@@ -18,7 +20,15 @@ function swap(id, html) {
   if (!fresh.isEqualNode(element)) element.replaceChildren(...fresh.childNodes);
 }
 
+// Lazy pictures outside the window are not asked for.
+function renewPictures() {
+  for (const picture of document.querySelectorAll(".picture img")) {
+    picture.src = `${picture.src.split("?")[0]}?${Date.now()}`;
+  }
+}
+
 function follow() {
+  renewing = setInterval(renewPictures, PICTURE_AGE);
   stream = new EventSource(events);
   stream.onopen = () => {
     clearTimeout(waiting);
@@ -43,6 +53,7 @@ function follow() {
 
 function leave() {
   clearTimeout(waiting);
+  clearInterval(renewing);
   if (stream) stream.close();
   stream = null;
 }

@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.attack.attacks import Attack, assert_repelled
-from tests.attack.edge import Edge, host, request
+from tests.attack.echo.echo import HOSTILE
+from tests.attack.edge import Edge, echoed, host, request
 from tests.attack.stack import DOMAIN
-from tests.attack.test_view import COOKIE, SIGNATURE, YEAR_3000
+from tests.attack.test_view import COOKIE, SIGNATURE, WEBSOCKET, YEAR_3000
 from tests.e2e.deployment import Deployment
 
 NAME = f"app.{DOMAIN}"
@@ -42,6 +43,7 @@ ATTACKS = {
     "nothing": Attack(at_portal(), 401),
     "an instance's page": Attack(at_portal(target="/instances/echo"), 401),
     "the stream": Attack(at_portal(target="/events"), 401),
+    "a picture": Attack(at_portal(target="/thumbnails/echo"), 401),
     "the style": Attack(at_portal(target="/static/style.css"), 401),
     "a token for MCP": Attack(at_portal("Authorization: Bearer <alice>"), 401),
     "an unsigned session": Attack(at_portal(f"Cookie: {COOKIE}={YEAR_3000}:operator"), 401),
@@ -120,3 +122,39 @@ def test_even_an_operator_changes_nothing(edge: Edge, session: str) -> None:
     for method in ("POST", "PUT", "DELETE", "PATCH"):
         raw = at_portal(session, OWN_ORIGIN, method=method, body="x")
         assert_repelled(edge, Attack(raw, 405, NAME))
+
+
+def test_a_picture_comes_from_the_instance_which_learns_nothing_of_the_session(
+    edge: Edge, session: str
+) -> None:
+    answer = edge.send(at_portal(session, target="/thumbnails/echo?1"), NAME)
+    heard = echoed(answer)
+    assert (heard["port"], heard["request"]) == (6080, "GET /hostile?1 HTTP/1.1")
+    names = {name.lower() for name, _ in heard["headers"]}
+    assert not {"cookie", "authorization"} & names
+
+
+def test_an_instance_can_say_nothing_that_rules_at_the_portals_host(
+    edge: Edge, session: str
+) -> None:
+    answer = edge.send(at_portal(session, target="/thumbnails/echo"), NAME)
+    assert answer.values("content-type") == ["image/jpeg"]
+    assert answer.values("x-content-type-options") == ["nosniff"]
+    assert answer.values("content-security-policy") == ["default-src 'none'; sandbox"]
+    assert answer.values("cross-origin-resource-policy") == ["same-origin"]
+    for name in HOSTILE.keys() - {"Content-Type"}:
+        assert answer.values(name.lower()) == [], name
+
+
+def test_an_operators_session_opens_pictures_and_not_the_live_view(
+    edge: Edge, session: str
+) -> None:
+    picture = "/thumbnails/echo"
+    for raw, status in (
+        (at_portal(session, OWN_ORIGIN, *WEBSOCKET, target=picture), 404),
+        (at_portal(session, OWN_ORIGIN, target=picture, method="POST", body="x"), 404),
+        (at_portal(session, target=f"{picture}/"), 404),
+        (at_portal(session, target=f"{picture}/vnc.html"), 404),
+        (at_portal(session, target="/thumbnails/nobody"), 404),
+    ):
+        assert_repelled(edge, Attack(raw, status, NAME))

@@ -13,12 +13,12 @@ from components.core.model import StackSpec
 from components.core.parse import parse
 from components.core.parse_type import parse_type
 
-TYPE = {
+TYPE: dict[str, Any] = {
     "description": "A browser that people can watch.",
     "build": {"base": "node"},
     "endpoints": {
         "mcp": {"port": 8080, "path": "/mcp", "auth": "bearer"},
-        "vnc": {"port": 6080, "path": "/", "auth": "view"},
+        "vnc": {"port": 6080, "path": "/", "auth": "view", "thumbnail": "/thumbnail.jpg"},
     },
     "choices": {
         "screen": {

@@ -30,12 +30,14 @@ def test_instances_are_told_with_their_containers_and_urls(spec: StackSpec) -> N
                 "mcp": "https://mcp-aside.mcp.example.org:8443/mcp",
                 "vnc": "https://vnc-aside.mcp.example.org:8443/",
             },
+            "thumbnail": "",
             "containers": {"": "mcpier-dev-mcp-aside"},
         },
         "demo": {
             "type": "browser",
             "wanted": "running",
             "urls": {"mcp": URL, "vnc": "https://vnc-demo.mcp.example.org:8443/"},
+            "thumbnail": "/thumbnails/demo",
             "containers": {"": "mcpier-dev-mcp-demo"},
         },
     }
@@ -62,7 +64,9 @@ def test_the_platforms_parts_are_those_that_status_shows(spec: StackSpec) -> Non
 
 
 def test_what_a_client_takes_is_what_connect_prints_but_for_the_token(spec: StackSpec) -> None:
-    demo = Instance(id="demo", type="browser", wanted="running", urls={"mcp": URL}, containers={})
+    demo = Instance(
+        id="demo", type="browser", wanted="running", urls={"mcp": URL}, thumbnail="", containers={}
+    )
     headers = {"Authorization": "Bearer <token>"}
     for told in document(spec)["clients"]:
         printed = setup(Client(told["name"]), Entry(instance="demo", url=URL, headers=headers))

@@ -21,6 +21,7 @@ def test_a_link_of_the_command_line_opens_it_and_it_shows_what_runs(
     assert link.startswith(f"{URL}_mcpier/enter/")
     seen = browsed(link)
     assert seen["state"].startswith("healthy")
+    assert seen["width"] == 480
     assert seen["certificate"].startswith("good for ")
     for name in ("alice", "ci", "view", "watch"):
         assert name in seen["tokens"]

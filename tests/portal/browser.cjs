@@ -11,6 +11,14 @@ const CHROMIUM = {
 // On the host's network, where it sees the networks of other containers come and go.
 const OTHERS = /ERR_NETWORK_CHANGED/;
 
+// As an instance would draw it: a page in small.
+const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" width="480" height="270">
+  <path fill="#fff" d="M0 0h480v270H0z"/>
+  <path fill="#dfe3e6" d="M0 0h480v26H0zM24 110h260v8H24zM24 128h230v8H24zM24 146h245v8H24z"/>
+  <path fill="#146356" d="M24 56h200v22H24zM24 190h90v28H24z"/>
+  <path fill="#f2c14e" d="M320 56h136v162H320z"/>
+</svg>`;
+
 async function opened(browser, { url, axe }, look) {
   const page = await browser.newPage({
     viewport: { width: look.width, height: look.height },
@@ -23,12 +31,16 @@ async function opened(browser, { url, axe }, look) {
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.addInitScript({ content: axe });
+  // Traefik leads these to the instances.
+  const picture = { contentType: 'image/svg+xml', body: PICTURE };
+  await page.route('**/thumbnails/*', (route) => route.fulfill(picture));
   await page.goto(url + look.path);
   if (look.script) await page.getByText('Live.', { exact: true }).waitFor();
   return { page, complaints };
 }
 
-// What axe-core finds serious, and whether anything stands out of the window.
+// What axe-core finds serious, what pictures there are and how wide,
+// and whether anything stands out of the window.
 async function judged(page) {
   return page.evaluate(async () => {
     document.querySelectorAll('details').forEach((each) => (each.open = true));
@@ -36,6 +48,7 @@ async function judged(page) {
     const grave = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
     return {
       violations: grave.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html)}`),
+      pictures: [...document.images].map(({ alt, naturalWidth }) => [alt, naturalWidth]),
       overflows: document.documentElement.scrollWidth > document.documentElement.clientWidth,
     };
   });

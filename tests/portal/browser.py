@@ -32,12 +32,15 @@ class Look:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What a look has found: `complaints` are the browser's own, `image` is a PNG."""
+    """What a look has found: `complaints` are the browser's own, `image` is a PNG.
+
+    `pictures` are those of the page: what stands in their place, and how wide they are."""
 
     shown: str
     complaints: Sequence[str]
     image: bytes
     violations: Sequence[str] = ()
+    pictures: Sequence[object] = ()
     overflows: bool = False
     tabbed: Sequence[str] = ()
 

@@ -44,6 +44,12 @@ def test_the_browser_has_nothing_to_complain_of(seen: dict[str, Seen], name: str
     assert seen[name].complaints == []
 
 
+@pytest.mark.parametrize("name", LOOKS)
+def test_what_is_healthy_has_a_picture(seen: dict[str, Seen], name: str) -> None:
+    expected = [] if "checkout" in name else [["What docs shows", 480]]
+    assert seen[name].pictures == expected
+
+
 def test_light_and_dark_are_what_the_reader_has_chosen(seen: dict[str, Seen]) -> None:
     assert seen["/ light 1280"].image != seen["/ dark 1280"].image
 

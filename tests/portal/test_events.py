@@ -55,7 +55,7 @@ def test_a_stream_begins_with_all_and_goes_on_with_what_differs(portal: Stage) -
             "mcpier-dev-mcp-demo", status="Up 2 minutes (unhealthy)", output="broken"
         )
         news = stream.news()
-        assert set(news) == {"summary", "state-demo"}
+        assert set(news) == {"summary", "state-demo", "picture-demo"}
         assert "broken" in news["state-demo"]
 
 

@@ -51,6 +51,16 @@ def test_an_unhealthy_instance_is_shown_with_the_failing_part(portal: Stage) -> 
     assert cell(page, "summary") == "needs care demo"
 
 
+def test_a_picture_is_there_while_the_instance_is_healthy(portal: Stage) -> None:
+    shown = re.compile(r'<img src="(/thumbnails/\w+)"')
+    for path in ("/", "/instances/demo"):
+        assert shown.findall(portal.get(path).text) == ["/thumbnails/demo"]
+    portal.engine.containers[0] = container("mcpier-dev-mcp-demo", status="Up 1 second (unhealthy)")
+    shows(portal, "/", "unhealthy")
+    for path in ("/", "/instances/demo", "/instances/resting"):
+        assert shown.findall(portal.get(path).text) == []
+
+
 def test_what_is_gone_or_stands_still_is_shown_with_what_to_type(portal: Stage) -> None:
     portal.engine.containers[0] = container(
         "mcpier-dev-mcp-demo", state="exited", status="Exited (0) 3 minutes ago"

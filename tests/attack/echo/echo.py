@@ -1,7 +1,8 @@
 """Answers every request with what reached it, read from the socket with no library in between.
 
 On the ports of both endpoints: JSON of the request line, of all headers in their order and of the
-body's length; under `/stream` events without end, each with its time; to an `Upgrade`, a tunnel.
+body's length; under `/stream` events without end, each with its time; to an `Upgrade`, a tunnel. At
+`/hostile` with headers that would rule at the host that a browser hears them from.
 The report's port tells how many requests were heard, and for which targets.
 """
 
@@ -19,6 +20,20 @@ from typing import BinaryIO
 ENDPOINTS = (8080, 6080)
 REPORT = 9099
 HEALTHY = Path("/run/echo/healthy")
+
+PLAIN = {"Content-Type": "application/json"}
+HOSTILE = {
+    "Content-Type": "text/html",
+    "Set-Cookie": "__Host-mcpier-view=hostile; Path=/; Secure",
+    "Location": "https://evil.example/",
+    "Refresh": "0; url=https://evil.example/",
+    "Clear-Site-Data": '"*"',
+    "WWW-Authenticate": 'Basic realm="the portal"',
+    "Access-Control-Allow-Origin": "https://evil.example",
+    "Link": "<https://evil.example/>; rel=preload",
+    "Strict-Transport-Security": "max-age=0",
+    "Service-Worker-Allowed": "/",
+}
 
 heard: Counter[str] = Counter()
 heard_lock = threading.Lock()
@@ -80,8 +95,10 @@ def answer(connection: socket.socket, stream: BinaryIO, request: str, target: st
     local = connection.getsockname()[1]
     what = {"port": local, "request": request, "headers": headers, "body_length": length}
     body = json.dumps(what).encode()
-    head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Echo: yes\r\n"
-    connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+    said = HOSTILE if target.startswith("/hostile") else PLAIN
+    headers = [*said.items(), ("X-Echo", "yes"), ("Content-Length", str(len(body)))]
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    connection.sendall(f"HTTP/1.1 200 OK\r\n{head}\r\n".encode() + body)
 
 
 def read_headers(stream: BinaryIO) -> list[tuple[str, str]]:
