@@ -6,6 +6,7 @@ from typing import Any
 
 import pulumi
 import pulumi_docker as docker
+from pulumi_command import local
 
 from components.authgate import Authgate
 from components.core import outputs
@@ -67,8 +68,10 @@ class _Edge:
 class Platform(pulumi.ComponentResource):
     """Declares a stack: networks, secrets, the edge, the gate, the instances, readiness.
 
-    `given` are the secrets of its config, by instance.
+    `given` are the secrets of its config, by instance; `ready` is the last of all resources.
     """
+
+    ready: local.Command
 
     def __init__(self, name: str, spec: StackSpec, given: pulumi.Output[AllGiven]) -> None:
         super().__init__("mcpier:index:Platform", name)
@@ -85,7 +88,7 @@ class Platform(pulumi.ComponentResource):
         Protection("protection", needed, self._child)
         looking = [*self._observability(edge), *self._portal(edge)]
         instances = [part for _, parts in found for part in parts]
-        await_ready("readiness", [*edge.parts, *looking, *instances], self._child)
+        self.ready = await_ready("readiness", [*edge.parts, *looking, *instances], self._child)
         self.register_outputs({})
 
     def _edge(self) -> _Edge:
