@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from tests.attack.edge import Edge
-from tests.attack.stack import AILING, INSTANCES, STACK, checkout, config, container, up
+from tests.attack.stack import (
+    AILING,
+    INSTANCES,
+    STACK,
+    checkout,
+    config,
+    container,
+    up,
+    with_pictures,
+)
 from tests.e2e.deployment import Deployment, docker, taken_away
 from tests.waiting import until
 
@@ -14,7 +23,7 @@ from tests.waiting import until
 @pytest.fixture(scope="session")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """A stack that is up; it is taken away again, and must leave nothing."""
-    made = checkout(tmp_path_factory.mktemp("attack"), STACK, config(INSTANCES))
+    made = with_pictures(checkout(tmp_path_factory.mktemp("attack"), STACK, config(INSTANCES)))
     with taken_away(made, "mcpier/echo"):
         up(made)
         yield made

@@ -7,6 +7,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from components.core.routing import OPERATIONS_PORT
 from tests.e2e.deployment import BASES, Deployment, docker
 from tests.places import place
@@ -45,6 +47,18 @@ def checkout(directory: Path, stack: str, config: dict[str, Any]) -> Deployment:
     """A checkout that knows one more instance type: the backend that echoes."""
     made = Deployment.make(directory, stack, config)
     shutil.copytree(Path(__file__).parent / "echo", made.directory / "image" / "echo")
+    return made
+
+
+def with_pictures(made: Deployment) -> Deployment:
+    """The same, where the portal is to show what echoes.
+
+    Not in the type's own file: the version that an upgrade begins with does not know it.
+    """
+    file = made.directory / "image" / "echo" / "type.yaml"
+    described = yaml.safe_load(file.read_text())
+    described["endpoints"]["vnc"]["thumbnail"] = "/hostile"
+    file.write_text(yaml.safe_dump(described))
     return made
 
 

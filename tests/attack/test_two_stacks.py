@@ -31,8 +31,9 @@ def served(name: str, stack: str) -> Iterator[str]:
     marks = [word for key, value in labels.items() for word in ("--label", f"{key}={value}")]
     image = docker("inspect", "--format", "{{.Image}}", container("echo")).strip()
     own = ["--name", f"mcpier-{STACK}-{name}", "--network", f"mcpier-{STACK}-instances"]
-    # The echo's own health would wait for a file that needs the type's tmpfs.
-    options = ["--detach", "--rm", "--no-healthcheck", "--tmpfs", "/run/echo:mode=0777"]
+    # Traefik hears of a container when it is healthy.
+    health = ["--health-cmd", "test -e /run/echo/healthy", "--health-interval", "1s"]
+    options = ["--detach", "--rm", *health, "--tmpfs", "/run/echo:mode=0777"]
     made = docker("run", *options, *own, *marks, image).strip()
     try:
         form = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
