@@ -13,8 +13,8 @@ from portal.stack import Instance
 SECONDS_A_DAY = 86_400
 # A certificate that renews itself is renewed 30 days before its end.
 SOON_DAYS, URGENT_DAYS = 21, 7
-# What urls are called that have no better name.
 HEALTHY = "healthy"
+# What urls are called that have no better name.
 TITLES = {"mcp": "MCP endpoint", "vnc": "Live view"}
 
 

@@ -8,8 +8,8 @@ from components.core.section import Section
 NAME = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 # One word, so that no endpoint's name and instance's id join to another's host.
 OPEN_NAME = r"[a-z0-9]{1,20}"
-# What may be asked for at the hosts that the gate knows; whatever else is served asks nobody.
 VIEW = "vnc"
+# What may be asked for at the hosts that the gate knows; whatever else is served asks nobody.
 GATED = {"mcp": (Auth.BEARER, Auth.NONE), VIEW: (Auth.VIEW,)}
 # `app-<id>` could be taken for the operator's web app.
 TAKEN = ("app",)

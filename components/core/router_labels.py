@@ -39,6 +39,18 @@ def service_labels(served: ServedPort) -> dict[str, str]:
     return labels
 
 
+def https_router(rule: str, priority: int, service: str, middlewares: list[str]) -> dict[str, Any]:
+    """A router of the file provider, for whoever comes by HTTPS."""
+    router: dict[str, Any] = {
+        "entryPoints": ["https"],
+        "priority": priority,
+        "rule": rule,
+        "service": service,
+        "tls": {},
+    }
+    return router | ({"middlewares": middlewares} if middlewares else {})
+
+
 def has_open_endpoint(spec: StackSpec) -> bool:
     """Whether an instance serves somebody whom the gate is not asked about."""
     return _has(spec, auth=Auth.NONE)

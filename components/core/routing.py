@@ -16,6 +16,7 @@ from components.core.parts import portal_address
 from components.core.router_labels import (
     UNCLAIMED,
     has_open_endpoint,
+    https_router,
     router_labels,
     service_labels,
     transports,
@@ -101,17 +102,17 @@ def _shared_routers(spec: StackSpec) -> dict[str, Any]:
     view = rf"HostRegexp(`^vnc-{ID_PATTERN}\.{domain}\.?$`)"
     return {
         # Below every instance's own router: unknown and absent ids meet the same gate.
-        "absent": _router(anything, 1, "pages", [GATE]) | {"tls": _resolved(spec)},
+        "absent": https_router(anything, 1, "pages", [GATE]) | {"tls": _resolved(spec)},
         # A browser sends no token with a preflight, and takes no answer but a 2xx: the gate's own
         # pages answer it, for ForwardAuth would pass a 2xx on to the instance.
-        "preflight": _router(f"{mcp} && {preflight}", 10_001, "pages", []),
+        "preflight": https_router(f"{mcp} && {preflight}", 10_001, "pages", []),
         # Above every instance's own router, whose priority is the length of its rule.
-        "sign-in": _router(
+        "sign-in": https_router(
             f"{view} && (Path(`/`) || PathPrefix(`/_mcpier/`))", 10_000, "pages", []
         ),
         # A one-time link's ticket stands in its path, which the access log would keep; the gate's
         # own log has a line for each that is used.
-        "link": _router(f"{view} && PathPrefix(`/_mcpier/enter/`)", 10_002, "pages", [])
+        "link": https_router(f"{view} && PathPrefix(`/_mcpier/enter/`)", 10_002, "pages", [])
         | {"observability": {"accessLogs": False}},
     }
 
@@ -158,32 +159,23 @@ def _app_routers(spec: StackSpec) -> dict[str, Any]:
     """What `app.<domain>` serves: the portal, or the web app and the gate's check for it."""
     app = f"Host(`{app_host(spec.domain)}`)"
     if not spec.webapp:
-        link = _router(f"{app} && PathPrefix(`/_mcpier/enter/`)", 10_002, "pages", [])
+        link = https_router(f"{app} && PathPrefix(`/_mcpier/enter/`)", 10_002, "pages", [])
         return {
-            "portal": _router(app, 1, "portal", [GATE]),
-            "portal-sign-in": _router(f"{app} && PathPrefix(`/_mcpier/`)", 10_000, "pages", []),
+            "portal": https_router(app, 1, "portal", [GATE]),
+            "portal-sign-in": https_router(
+                f"{app} && PathPrefix(`/_mcpier/`)", 10_000, "pages", []
+            ),
             "portal-link": link | {"observability": {"accessLogs": False}},
         }
     check = f"Path(`{GATE_PATH}`) || PathPrefix(`{GATE_PATH}/`)"
     return {
-        "webapp": _router(app, 1, "webapp", [UNCLAIMED]),
-        "check": _router(f"{app} && ({check})", 10_000, "pages", []),
+        "webapp": https_router(app, 1, "webapp", [UNCLAIMED]),
+        "check": https_router(f"{app} && ({check})", 10_000, "pages", []),
     }
 
 
 def _service(url: str) -> dict[str, Any]:
     return {"loadBalancer": {"servers": [{"url": url}]}}
-
-
-def _router(rule: str, priority: int, service: str, middlewares: list[str]) -> dict[str, Any]:
-    router: dict[str, Any] = {
-        "entryPoints": ["https"],
-        "priority": priority,
-        "rule": rule,
-        "service": service,
-        "tls": {},
-    }
-    return router | ({"middlewares": middlewares} if middlewares else {})
 
 
 def _served(certificate: str, key: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from components.core.lanes import GATE
 from components.core.model import Instance, StackSpec
 from components.core.naming import app_host
 from components.core.parts import has_portal
+from components.core.router_labels import https_router
 
 PICTURE = "picture"
 # Above the portal's own.
@@ -46,15 +47,13 @@ def thumbnail_routers(spec: StackSpec) -> dict[str, Any]:
     The view takes a WebSocket at any path, and an operator's session does not open that.
     """
     return {
-        f"thumbnail-{instance.id}": {
-            "entryPoints": ["https"],
-            "middlewares": [GATE, PICTURE, _place(instance)],
-            "priority": PRIORITY,
-            "rule": f"Host(`{app_host(spec.domain)}`) && Path(`{thumbnail_path(instance)}`)"
+        f"thumbnail-{instance.id}": https_router(
+            f"Host(`{app_host(spec.domain)}`) && Path(`{thumbnail_path(instance)}`)"
             " && Method(`GET`) && !HeaderRegexp(`Upgrade`, `.`)",
-            "service": f"{endpoint.name}-{instance.id}@docker",
-            "tls": {},
-        }
+            PRIORITY,
+            f"{endpoint.name}-{instance.id}@docker",
+            [GATE, PICTURE, _place(instance)],
+        )
         for instance, endpoint in _views(spec)
     }
 

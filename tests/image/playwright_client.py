@@ -1,9 +1,11 @@
 """An MCP client on the official SDK, and the few bare requests that no SDK makes."""
 
 import http.client
+import json
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
+from typing import Any
 
 import httpx2
 from mcp.client import Client
@@ -63,6 +65,12 @@ async def call(client: Client, tool: str, **arguments: object) -> str:
     text = "\n".join(part.text for part in result.content if isinstance(part, TextContent))
     assert not result.is_error, text
     return text
+
+
+async def evaluate(client: Client, function: str) -> Any:
+    """Run a script in the page and return what it returns."""
+    text = await call(client, "browser_evaluate", function=function)
+    return json.loads(text.split("### Result\n", 1)[1].split("\n###", 1)[0])
 
 
 def get_status(instance: Instance, port: int, path: str, host: str) -> int:

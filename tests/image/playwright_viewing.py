@@ -1,13 +1,12 @@
 """The live view as a person sees it: opened by the browser of another instance."""
 
 import asyncio
-import json
 from collections.abc import Callable
 from typing import Any
 
 from mcp.client import Client
 
-from tests.image.playwright_client import call
+from tests.image.playwright_client import call, evaluate
 from tests.image.playwright_harness import Instance
 
 RED = [204, 0, 0]
@@ -49,9 +48,7 @@ def view_url(instance: Instance, password: str) -> str:
 
 async def state(client: Client) -> dict[str, Any]:
     """Return what the live view's page shows."""
-    text = await call(client, "browser_evaluate", function=STATE)
-    answer = text.split("### Result\n", 1)[1].split("\n###", 1)[0]
-    return dict(json.loads(answer))
+    return dict(await evaluate(client, STATE))
 
 
 async def wait_state(client: Client, right: Callable[[dict[str, Any]], bool]) -> None:

@@ -2,13 +2,12 @@
 
 import asyncio
 import http.client
-import json
 from collections.abc import Callable
 from contextlib import closing
 
 import pytest
 
-from tests.image.playwright_client import call, connected
+from tests.image.playwright_client import call, connected, evaluate
 from tests.image.playwright_harness import Instance
 from tests.image.playwright_pages import Pages
 from tests.image.playwright_viewing import RED
@@ -43,11 +42,6 @@ def get(instance: Instance, path: str = PATH) -> tuple[int, str, bytes]:
         return answer.status, answer.headers["Content-Type"], answer.read()
 
 
-def result(text: str) -> object:
-    """What a script in the page returned."""
-    return json.loads(text.split("### Result\n", 1)[1].split("\n###", 1)[0])
-
-
 def test_it_shows_the_page_in_small_and_the_page_does_not_notice(
     instance: Instance, viewer: Instance, pages: Pages
 ) -> None:
@@ -56,8 +50,7 @@ def test_it_shows_the_page_in_small_and_the_page_does_not_notice(
             await call(agent, "browser_navigate", url=pages.url("red"))
             await call(agent, "browser_evaluate", function=WATCH_SIZE)
             await call(person, "browser_navigate", url=f"http://{instance.address}:6080{PATH}")
-            picture = result(await call(person, "browser_evaluate", function=READ))
-            return picture, result(await call(agent, "browser_evaluate", function="() => sizes"))
+            return await evaluate(person, READ), await evaluate(agent, "() => sizes")
 
     picture, sizes = asyncio.run(look())
     assert isinstance(picture, dict)

@@ -34,7 +34,8 @@ class Look:
 class Seen:
     """What a look has found: `complaints` are the browser's own, `image` is a PNG.
 
-    `pictures` are those of the page: what stands in their place, and how wide they are."""
+    `pictures` are those of the page: what stands in their place, and how wide they are.
+    """
 
     shown: str
     complaints: Sequence[str]
