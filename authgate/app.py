@@ -1,6 +1,4 @@
-"""One application on three ports."""
-
-from collections.abc import Awaitable
+"""What answers on each of the three ports."""
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -12,41 +10,30 @@ from authgate.check import Check
 from authgate.context import Context
 from authgate.forwarded import parse_forwarded
 from authgate.gate import Gate
-from authgate.hosts import Hosts, Kind
-from authgate.journal import Journal
+from authgate.hosts import Kind
 from authgate.link_pages import LinkPages
 from authgate.operations import operations
 from authgate.pages import render
-from authgate.registry import Registry
 from authgate.session_pages import SessionPages
-from authgate.settings import GATE_PORT, OPERATIONS_PORT, PAGES_PORT, Settings
+from authgate.settings import OPERATIONS_PORT, PAGES_PORT
 from authgate.sites import SITES
 
 
-def create_app(settings: Settings, journal: Journal) -> ASGIApp:
-    """The whole gate."""
-    context = Context(
-        hosts=Hosts(settings.domain, settings.public_port),
-        registry=Registry(settings.registry),
-        journal=journal,
-    )
-    return by_port(context, Audit(settings.registry))
-
-
-def by_port(context: Context, audit: Audit) -> ASGIApp:
-    """Sends each connection to the application of the port it came in by."""
+def create_gate(context: Context) -> Gate:
+    """What answers on the gate's port."""
     refused = {kind: render("refused.html", site=site).encode() for kind, site in SITES.items()}
-    gate = Gate(context, refused)
-    others: dict[int, ASGIApp] = {
+    return Gate(context, refused)
+
+
+def create_app(context: Context, audit: Audit) -> ASGIApp:
+    """The application for the other ports; each connection is sent on by the port it came in by."""
+    by_port: dict[int, ASGIApp] = {
         PAGES_PORT: pages(context),
         OPERATIONS_PORT: operations(context, audit.run),
     }
 
-    def application(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        port = scope["server"][1]
-        # The gate first: every request of every instance waits for it.
-        chosen = gate if port == GATE_PORT else others[port]
-        return chosen(scope, receive, send)
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        await by_port[scope["server"][1]](scope, receive, send)
 
     return application
 

@@ -10,10 +10,10 @@ from time import perf_counter
 
 from starlette.types import Receive, Scope, Send
 
-from authgate.answers import answer, refuse
+from authgate.answers import Answer, answer, refuse
 from authgate.context import Context
 from authgate.forwarded import ForwardedRequest, parse_forwarded
-from authgate.gate import PATH, send_answer
+from authgate.gate import PATH
 from authgate.hosts import INSTANCE_ID, PORTAL, InstanceHost, Kind
 from authgate.judge import Judge
 
@@ -37,12 +37,12 @@ class Check:
         started = perf_counter()
         named = _INSTANCE.fullmatch(scope["path"])
         if named is None:
-            await send_answer(send, _UNNAMED)
+            await _send_answer(send, _UNNAMED)
             return
         asked = parse_forwarded(scope["headers"], self._context.hosts)
         request = self._to_instance(asked, InstanceHost(Kind.MCP, named[1]))
         decision, known = self._judge.judge(request)
-        await send_answer(send, answer(decision, request, {}))
+        await _send_answer(send, answer(decision, request, {}))
         self._context.journal.decided("check", request, decision, known, perf_counter() - started)
 
     def _to_instance(self, asked: ForwardedRequest, host: InstanceHost) -> ForwardedRequest:
@@ -50,3 +50,8 @@ class Check:
         own = self._context.hosts.origin(PORTAL)
         foreign = tuple(item for item in asked.origins if item != own)
         return asked._replace(host=host, path=b"", origins=foreign, cookies=b"")
+
+
+async def _send_answer(send: Send, reply: Answer) -> None:
+    await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
+    await send({"type": "http.response.body", "body": reply.body})

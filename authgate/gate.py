@@ -1,11 +1,9 @@
-"""The ForwardAuth endpoint: a bare ASGI callable, since every request of every instance waits."""
+"""The ForwardAuth endpoint: every request of every instance waits for it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from time import perf_counter
 
-from starlette.types import Receive, Scope, Send
-
-from authgate.answers import Answer, answer
+from authgate.answers import Answer, Header, answer
 from authgate.context import Context
 from authgate.forwarded import parse_forwarded
 from authgate.hosts import Kind
@@ -13,6 +11,7 @@ from authgate.judge import Judge
 
 PATH = "/auth/mcp-bearer-check"
 
+_TARGET = PATH.encode()
 _NOT_FOUND = Answer(404, [(b"content-length", b"0")], b"")
 
 
@@ -24,18 +23,13 @@ class Gate:
         self._judge = Judge(context)
         self._refused_pages = refused_pages
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def answer(self, target: bytes, headers: Iterable[Header]) -> Answer:
+        """Answers a request for this target, with names of headers in lower case."""
         started = perf_counter()
-        if scope["path"] != PATH:
-            await send_answer(send, _NOT_FOUND)
-            return
-        request = parse_forwarded(scope["headers"], self._context.hosts)
+        if target != _TARGET:
+            return _NOT_FOUND
+        request = parse_forwarded(headers, self._context.hosts)
         decision, known = self._judge.judge(request)
-        await send_answer(send, answer(decision, request, self._refused_pages))
+        reply = answer(decision, request, self._refused_pages)
         self._context.journal.decided("gate", request, decision, known, perf_counter() - started)
-
-
-async def send_answer(send: Send, reply: Answer) -> None:
-    """Sends a whole answer."""
-    await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
-    await send({"type": "http.response.body", "body": reply.body})
+        return reply

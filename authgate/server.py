@@ -5,17 +5,23 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 
 import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
-from authgate.app import create_app
+from authgate.app import create_app, create_gate
 from authgate.audit import Audit
+from authgate.context import Context
 from authgate.errors import AuthgateError
 from authgate.events import log_events_as_json
+from authgate.hosts import Hosts
 from authgate.journal import Journal
+from authgate.protocol import GateProtocol, Respond
+from authgate.registry import Registry
 from authgate.settings import GATE_PORT, OPERATIONS_PORT, PAGES_PORT, Settings
 
 # Traefik drops a connection after 90 idle seconds: were we to drop it first, a request that is
@@ -31,27 +37,49 @@ _log = logging.getLogger(__name__)
 def serve(settings: Settings) -> None:
     """Serves until SIGTERM or SIGINT; raises AuthgateError if a port cannot be had."""
     log_events_as_json()
-    sockets = [_listen(settings.listen, port) for port in (GATE_PORT, PAGES_PORT, OPERATIONS_PORT)]
-    for problem in Audit(settings.registry).run().problems:
+    gate_socket, *others = [
+        _listen(settings.listen, port) for port in (GATE_PORT, PAGES_PORT, OPERATIONS_PORT)
+    ]
+    audit = Audit(settings.registry)
+    for problem in audit.run().problems:
         _log.error("registry: %s", problem)
     journal = Journal(_write, _soon)
-    server = uvicorn.Server(configured(create_app(settings, journal)))
+    context = Context(
+        hosts=Hosts(settings.domain, settings.public_port),
+        registry=Registry(settings.registry),
+        journal=journal,
+    )
     # uvicorn stops on a signal and then raises it again, which would end us with its status.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
+    server = uvicorn.Server(_configured(create_app(context, audit)))
+
+    async def serve_all() -> None:
+        async with asked(gate_socket, create_gate(context).answer):
+            await server.serve(sockets=others)
+
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(server.serve(sockets=sockets))
+            runner.run(serve_all())
     finally:
         journal.write_down()
 
 
-def configured(app: ASGIApp) -> uvicorn.Config:
-    """uvicorn as the gate runs it: with nothing that the gate does not need."""
+@asynccontextmanager
+async def asked(listening: socket.socket, respond: Respond) -> AsyncIterator[None]:
+    """Answers what is asked on the gate's socket."""
+    connection = partial(GateProtocol, respond)
+    server = await asyncio.get_running_loop().create_server(connection, sock=listening)
+    try:
+        yield
+    finally:
+        # Nothing is half answered: a request is answered as soon as it is read.
+        server.close()
+
+
+def _configured(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        # `application` is a plain function, which uvicorn would take for ASGI 2.
-        interface="asgi3",
         http="httptools",
         ws="none",
         lifespan="off",

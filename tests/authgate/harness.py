@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from authgate.app import by_port
+from authgate.app import create_app, create_gate
 from authgate.audit import Audit
 from authgate.context import Context
 from authgate.gate import PATH
 from authgate.hosts import Hosts
 from authgate.journal import Journal
 from authgate.registry import Registry
-from authgate.settings import GATE_PORT, OPERATIONS_PORT, PAGES_PORT
+from authgate.settings import OPERATIONS_PORT, PAGES_PORT
 from authgate.sync import read_document, write_registry
 from components.core.secrets import Root
 
@@ -104,7 +104,8 @@ class Stage:
             journal=Journal(self.lines.append, lambda write: write()),
             clock=lambda: self.now,
         )
-        self.app = by_port(self.context, Audit(self.folder))
+        self.app = create_app(self.context, Audit(self.folder))
+        self._gate = create_gate(self.context)
 
     def sync(self, *records: dict[str, Any], key: bytes = KEY) -> None:
         write_registry(self.folder, read_document(document(*records, key=key)))
@@ -124,7 +125,8 @@ class Stage:
             ("x-forwarded-proto", "https"),
             ("x-forwarded-for", "198.51.100.7"),
         ]
-        return self.ask(GATE_PORT, "GET", path, [*forwarded, *_pairs(headers)])
+        answer = self._gate.answer(path.encode(), _encoded([*forwarded, *_pairs(headers)]))
+        return _reply(*answer)
 
     def page(
         self,
@@ -154,7 +156,7 @@ class Stage:
             "path": path.partition("?")[0],
             "raw_path": path.encode(),
             "query_string": path.partition("?")[2].encode(),
-            "headers": [(n.lower().encode(), v.encode("latin-1")) for n, v in headers],
+            "headers": _encoded(headers),
             "server": ("127.0.0.1", port),
             "client": ("127.0.0.1", 1),
         }
@@ -170,8 +172,8 @@ class Stage:
             sent.append(message)
 
         await self.app(scope, receive, send)
-        headers = [(n.decode(), v.decode("latin-1")) for n, v in sent[0]["headers"]]
-        return Reply(sent[0]["status"], headers, b"".join(m.get("body", b"") for m in sent[1:]))
+        body = b"".join(message.get("body", b"") for message in sent[1:])
+        return _reply(sent[0]["status"], sent[0]["headers"], body)
 
 
 def sign_in(
@@ -193,3 +195,11 @@ def bearer(value: str) -> dict[str, str]:
 
 def _pairs(headers: Headers) -> list[tuple[str, str]]:
     return list(headers.items()) if isinstance(headers, dict) else headers
+
+
+def _encoded(headers: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
+
+
+def _reply(status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> Reply:
+    return Reply(status, [(n.decode(), v.decode("latin-1")) for n, v in headers], body)

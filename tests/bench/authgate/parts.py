@@ -33,7 +33,7 @@ HOST = f"{INSTANCE}.{DOMAIN}"
 EDGES = {"none": 26081, "basic": 26082, "gate": 26083, "floor": 26084}
 BACKEND = "127.0.0.20:26080"
 FLOOR = f"127.0.0.21:{GATE_PORT}"
-# uvicorn alone, as the gate runs it.
+# The gate's connections alone.
 BARE = f"127.0.0.25:{GATE_PORT}"
 # Gates that differ in how many instances their registry holds.
 GATES = {BUSY: "127.0.0.22", 1_000: "127.0.0.23", 10_000: "127.0.0.24"}

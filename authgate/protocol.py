@@ -1,0 +1,106 @@
+"""HTTP/1.1 on the gate's port, where every request is answered as soon as it is read.
+
+A decision waits for nothing. What a server of ASGI makes of a request so that its application may
+wait (a task, a scope, messages, a timer) costs more than the decision.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import cast
+
+import httptools
+
+from authgate.answers import Answer, Header
+
+# Traefik passes on 32 KiB of headers at most, and no body.
+LONGEST_REQUEST = 64 << 10
+
+_STATUS_LINES = {
+    status.value: f"HTTP/1.1 {status.value} {status.phrase}".encode() for status in HTTPStatus
+}
+
+_log = logging.getLogger(__name__)
+
+Respond = Callable[[bytes, list[Header]], Answer]
+
+
+class GateProtocol(asyncio.Protocol):
+    """A connection; `respond` is given each request's target and headers, names in lower case."""
+
+    def __init__(self, respond: Respond) -> None:
+        self._respond = respond
+        self._parser = httptools.HttpRequestParser(self)
+        self._unanswered = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begins."""
+        self._transport = cast(asyncio.Transport, transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Lets go of the parser, which would keep this object alive until garbage is collected."""
+        del self._parser
+
+    def pause_writing(self) -> None:
+        """Reads no more from a client that does not read its answers."""
+        self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Goes on when it has read them."""
+        self._transport.resume_reading()
+
+    def data_received(self, data: bytes) -> None:
+        """Answers what has been read whole; what is no request ends the connection."""
+        self._unanswered += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserCallbackError:
+            _log.exception("a request could not be answered")
+            self._end(HTTPStatus.INTERNAL_SERVER_ERROR)
+        except httptools.HttpParserError:
+            self._end(HTTPStatus.BAD_REQUEST)
+        except httptools.HttpParserUpgrade:
+            # It has had its answer, and no other protocol is spoken here.
+            self._transport.close()
+        else:
+            if self._unanswered > LONGEST_REQUEST:
+                self._end(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def on_message_begin(self) -> None:
+        """Begins a request (a callback of the parser, as those below)."""
+        self._target = b""
+        self._headers: list[Header] = []
+
+    def on_url(self, url: bytes) -> None:
+        """Takes a part of the target."""
+        self._target += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Takes a header."""
+        self._headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        """Answers. What may come behind the headers, trailers too, is read by nobody."""
+        self._unanswered = 0
+        answer = self._respond(self._target, self._headers)
+        if answer.body and self._parser.get_method() == b"HEAD":
+            answer = answer._replace(body=b"")
+        keep = self._parser.should_keep_alive()
+        self._transport.write(encode(answer, keep))
+        if not keep:
+            self._transport.close()
+
+    def _end(self, status: HTTPStatus) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(encode(Answer(status, [(b"content-length", b"0")], b""), False))
+            self._transport.close()
+
+
+def encode(answer: Answer, keep: bool) -> bytes:
+    """An answer as it is sent; `keep`: more may be asked on the same connection."""
+    lines = [_STATUS_LINES[answer.status]]
+    lines += [b"%b: %b" % header for header in answer.headers]
+    if not keep:
+        lines.append(b"connection: close")
+    return b"\r\n".join([*lines, b"", answer.body])
