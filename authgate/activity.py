@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from authgate.decision import ALLOWED, Decision, Reason
+from authgate.decision import Reason
 
 MOST_USES = 20_000
 MOST_DENIALS = 100
@@ -42,27 +42,27 @@ class Activity:
         self._uses: dict[tuple[str, str], datetime] = {}
         self._denials: OrderedDict[Refused, Denial] = OrderedDict()
 
-    def note(self, label: str, door: str, address: str, decision: Decision, at: datetime) -> None:
-        """Notes a decision on a request to the host of this label."""
-        if decision.reason is ALLOWED:
-            self._uses[label, decision.client] = at
-            if len(self._uses) > MOST_USES:
-                del self._uses[next(iter(self._uses))]
-        elif decision.reason not in _EXPECTED:
-            self._refused(Refused(label, door, decision.reason, decision.client, address), at)
+    def used(self, host: str, token: str, at: datetime) -> None:
+        """Notes that a token opened a host."""
+        self._uses[host, token] = at
+        if len(self._uses) > MOST_USES:
+            del self._uses[next(iter(self._uses))]
 
-    def last_use(self, label: str, token: str) -> datetime | None:
-        """When a token last opened a host; None if it did not since the process began."""
-        return self._uses.get((label, token))
-
-    def denials(self) -> list[tuple[Refused, Denial]]:
-        """What was refused, the latest first."""
-        return list(reversed(self._denials.items()))
-
-    def _refused(self, what: Refused, at: datetime) -> None:
+    def refused(self, what: Refused, at: datetime) -> None:
+        """Notes a refusal, unless there is nothing in it."""
+        if what.reason in _EXPECTED:
+            return
         denial = self._denials.setdefault(what, Denial(0, at))
         denial.count += 1
         denial.last = at
         self._denials.move_to_end(what)
         if len(self._denials) > MOST_DENIALS:
             self._denials.popitem(last=False)
+
+    def last_use(self, host: str, token: str) -> datetime | None:
+        """When a token last opened a host; None if it did not since the process began."""
+        return self._uses.get((host, token))
+
+    def denials(self) -> list[tuple[Refused, Denial]]:
+        """What was refused, the latest first."""
+        return list(reversed(self._denials.items()))

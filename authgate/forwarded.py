@@ -12,7 +12,8 @@ from authgate.hosts import Hosts, InstanceHost
 # The longest text of an address: an IPv4-mapped IPv6 address.
 _LONGEST_ADDRESS = 45
 _NOWHERE = (b"",)
-_READ = frozenset(
+# The headers that are read; the others need not be kept.
+READ = frozenset(
     {
         b"authorization",
         b"cookie",
@@ -39,7 +40,7 @@ def parse_forwarded(headers: Iterable[tuple[bytes, bytes]], hosts: Hosts) -> For
     """Parses the headers of a ForwardAuth request, names in lower case; never fails."""
     found: dict[bytes, tuple[bytes, ...]] = {}
     for name, value in headers:
-        if name in _READ:
+        if name in READ:
             found[name] = (*found[name], value) if name in found else (value,)
     names = found.get(b"x-forwarded-host", ())
     targets = found.get(b"x-forwarded-uri", ())

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import orjson
 
-from authgate.activity import Activity
-from authgate.decision import ALLOWED, Decision
+from authgate.activity import Activity, Refused
+from authgate.decision import ALLOWED, Decision, Reason
 from authgate.forwarded import ForwardedRequest
 
 UNKNOWN = "unknown"
@@ -22,12 +22,18 @@ TOGETHER = 64
 
 
 class _Decided(NamedTuple):
-    """A decision that waits to be written down; `time` is in seconds since 1970."""
+    """A decision that waits to be written down; `time` is in seconds since 1970.
+
+    It holds nothing of the request but words that outlive it: what a request takes in memory is
+    free for the next one.
+    """
 
     time: float
     door: str
-    request: ForwardedRequest
-    decision: Decision
+    host: str
+    token: str
+    address: str
+    reason: Reason
     known: bool
     seconds: float
 
@@ -54,7 +60,11 @@ class Journal:
         self, door: str, request: ForwardedRequest, decision: Decision, known: bool, seconds: float
     ) -> None:
         """Notes a decision; `door` is where it fell: `gate`, `check`, `sign-in` or `link`."""
-        self._waiting.append(_Decided(time.time(), door, request, decision, known, seconds))
+        host = request.host.label if request.host else ""
+        reason, token = decision.reason, decision.client
+        self._waiting.append(
+            _Decided(time.time(), door, host, token, request.address, reason, known, seconds)
+        )
         if len(self._waiting) == TOGETHER:
             self.write_down()
         elif not self._expected:
@@ -94,21 +104,23 @@ class Journal:
 
         Names of hosts that do not exist are the client's invention: they share one label.
         """
-        request, decision = decided.request, decided.decision
-        label = request.host.label if request.host else ""
-        at = datetime.fromtimestamp(decided.time, UTC)
-        self._activity.note(label, decided.door, request.address, decision, at)
-        self._decisions[label if decided.known else UNKNOWN, decision.reason] += 1
-        self._latencies[bisect_left(BUCKETS, decided.seconds)] += 1
-        self._seconds += decided.seconds
+        now, door, host, token, address, reason, known, seconds = decided
+        at = datetime.fromtimestamp(now, UTC)
+        if reason is ALLOWED:
+            self._activity.used(host, token, at)
+        else:
+            self._activity.refused(Refused(host, door, reason, token, address), at)
+        self._decisions[host if known else UNKNOWN, reason] += 1
+        self._latencies[bisect_left(BUCKETS, seconds)] += 1
+        self._seconds += seconds
         line = {
             "time": at,
-            "door": decided.door,
-            "instance": label,
-            "token": decision.client,
-            "address": request.address,
-            "decision": "allow" if decision.reason is ALLOWED else "refuse",
-            "reason": decision.reason,
-            "microseconds": round(decided.seconds * 1e6),
+            "door": door,
+            "instance": host,
+            "token": token,
+            "address": address,
+            "decision": "allow" if reason is ALLOWED else "refuse",
+            "reason": reason,
+            "microseconds": round(seconds * 1e6),
         }
         return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)

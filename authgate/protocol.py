@@ -6,7 +6,7 @@ wait (a task, a scope, messages, a timer) costs more than the decision.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import cast
 
@@ -27,10 +27,14 @@ Respond = Callable[[bytes, list[Header]], Answer]
 
 
 class GateProtocol(asyncio.Protocol):
-    """A connection; `respond` is given each request's target and headers, names in lower case."""
+    """A connection; `respond` is given each request's target, and those headers that are `read`.
 
-    def __init__(self, respond: Respond) -> None:
+    Names of headers are in lower case.
+    """
+
+    def __init__(self, respond: Respond, read: Collection[bytes]) -> None:
         self._respond = respond
+        self._read = read
         self._parser = httptools.HttpRequestParser(self)
         self._unanswered = 0
 
@@ -77,8 +81,10 @@ class GateProtocol(asyncio.Protocol):
         self._target += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Takes a header."""
-        self._headers.append((name.lower(), value))
+        """Takes a header, if it is read: Traefik sends twice as many."""
+        name = name.lower()
+        if name in self._read:
+            self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Answers. What may come behind the headers, trailers too, is read by nobody."""

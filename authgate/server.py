@@ -5,7 +5,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -18,6 +18,7 @@ from authgate.audit import Audit
 from authgate.context import Context
 from authgate.errors import AuthgateError
 from authgate.events import log_events_as_json
+from authgate.forwarded import READ
 from authgate.hosts import Hosts
 from authgate.journal import Journal
 from authgate.protocol import GateProtocol, Respond
@@ -55,7 +56,7 @@ def serve(settings: Settings) -> None:
     server = uvicorn.Server(_configured(create_app(context, audit)))
 
     async def serve_all() -> None:
-        async with asked(gate_socket, create_gate(context).answer):
+        async with asked(gate_socket, create_gate(context).answer, READ):
             await server.serve(sockets=others)
 
     try:
@@ -66,9 +67,11 @@ def serve(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def asked(listening: socket.socket, respond: Respond) -> AsyncIterator[None]:
+async def asked(
+    listening: socket.socket, respond: Respond, read: Collection[bytes]
+) -> AsyncIterator[None]:
     """Answers what is asked on the gate's socket."""
-    connection = partial(GateProtocol, respond)
+    connection = partial(GateProtocol, respond, read)
     server = await asyncio.get_running_loop().create_server(connection, sock=listening)
     try:
         yield

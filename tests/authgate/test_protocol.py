@@ -15,6 +15,7 @@ from authgate.server import asked
 
 NO_CONTENT = b"HTTP/1.1 204 No Content\r\nx-target: /asked\r\n\r\n"
 ASK = b"GET /asked HTTP/1.1\r\nHost: gate\r\n\r\n"
+READ = frozenset({b"body", b"fail"})
 Connect = Callable[[], socket.socket]
 
 
@@ -36,7 +37,7 @@ def serving(listening: socket.socket) -> Iterator[None]:
     over = asyncio.Event()
 
     async def serve() -> None:
-        async with asked(listening, respond):
+        async with asked(listening, respond, READ):
             await over.wait()
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import uvloop
 
 from authgate.answers import Answer, Header
+from authgate.forwarded import READ
 from authgate.server import asked
 
 _ALLOWED = Answer(204, [(b"x-mcpier-client", b"alice")], b"")
@@ -23,7 +24,7 @@ def allow(target: bytes, headers: Iterable[Header]) -> Answer:
 
 async def serve(address: str, port: int) -> None:
     """Serves until it is ended."""
-    async with asked(socket.create_server((address, port), backlog=2048), allow):
+    async with asked(socket.create_server((address, port), backlog=2048), allow, READ):
         await asyncio.Event().wait()
 
 
