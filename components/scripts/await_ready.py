@@ -2,8 +2,9 @@
 
 Reads `{"timeout": seconds, "patience": seconds, "containers": [{"name", "part", "pids"}, …]}` on
 stdin and sets each container's limit of processes, for which the Docker provider has no field.
-Exit status 1 and a report on stderr where one does not come up. An unhealthy one has `patience` to
-recover: where many start at once, checks of the first may be too late for a while.
+Exit status 1 and a report on stderr where one does not come up: none has become healthy for
+`timeout`. An unhealthy one has `patience` to recover: where many start at once, checks of the first
+may be too late for a while.
 """
 
 import json
@@ -48,7 +49,9 @@ def main() -> int:
         if not waiting or time.monotonic() > deadline:
             break
         time.sleep(0.25)
-        waiting = states(list(waiting))
+        before, waiting = waiting, states(list(waiting))
+        if len(waiting) < len(before):
+            deadline = time.monotonic() + document["timeout"]
         unhealthy = still_unhealthy(waiting, unhealthy)
     # Where some have failed, the others have only not had their time yet.
     for name in lost or waiting:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,14 @@ def test_a_limit_that_cannot_be_set_ends_the_deploy(engine: Engine) -> None:
         "containers could not be limited to 64 processes: no such controller\n"
         "  → mend what it names and run the update again\n"
     )
+
+
+def test_its_time_begins_anew_with_each_that_becomes_healthy(engine: Engine) -> None:
+    for number in range(4):
+        engine.container(f"a{number}", *["starting"] * 4 * number, "healthy")
+    began = time.monotonic()
+    assert engine.wait(timeout=1.9) == (0, "")
+    assert time.monotonic() - began > 1.9
 
 
 @pytest.mark.parametrize("state", ["unhealthy", "exited", "dead"])

@@ -2,16 +2,20 @@
 
 import json
 
+import yaml
 from playwright_instance.verdict import (
     GIVE_UP_SECONDS,
     HUNG_AFTER_SECONDS,
     REPAIR_GRACE_SECONDS,
+    START_SECONDS,
     WINDOW,
     Decision,
     Memory,
     judge,
 )
 from playwright_instance.verdict_file import render
+
+from tests.image.playwright_image import IMAGE
 
 READY = Memory(started=0.0, ready=True)
 NOTHING = Decision()
@@ -70,8 +74,17 @@ def test_nothing_is_restarted_while_the_instance_starts() -> None:
 
 
 def test_an_instance_that_never_gets_ready_is_given_up() -> None:
-    _, decision = judge(Memory(started=0.0), {"chromium": "x"}, GIVE_UP_SECONDS)
-    assert decision.give_up
+    _, before = judge(Memory(started=0.0), {"chromium": "x"}, START_SECONDS - 0.1)
+    _, after = judge(Memory(started=0.0), {"chromium": "x"}, START_SECONDS)
+    assert (before.give_up, after.give_up) == (False, True)
+
+
+def test_all_that_waits_while_an_instance_starts_does_so_as_long() -> None:
+    """A program that gave up earlier would begin anew, and a start with it."""
+    serve = (IMAGE / "rootfs/opt/mcpier/serve.cjs").read_text()
+    assert f"PATIENCE_MS = {START_SECONDS:.0f}_000;" in serve
+    described = yaml.safe_load((IMAGE / "type.yaml").read_text())
+    assert described["health"]["startPeriodSeconds"] == START_SECONDS
 
 
 def test_the_first_check_without_failure_makes_it_ready() -> None:

@@ -3,7 +3,8 @@
 const http = require('node:http');
 
 const POLL_MS = 20;
-const PATIENCE_MS = 30_000;
+// As long as a start may take: START_SECONDS of verdict.py.
+const PATIENCE_MS = 120_000;
 
 const devtools = process.argv[process.argv.indexOf('--cdp-endpoint') + 1];
 

@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 
 from playwright_instance import answers
+from playwright_instance.verdict import START_SECONDS
 
 POLL_SECONDS = 0.02
-PATIENCE_SECONDS = 30.0
 
 NEEDS: dict[str, Callable[[], str | None]] = {
     "display": answers.display,
@@ -20,7 +20,7 @@ NEEDS: dict[str, Callable[[], str | None]] = {
 }
 
 
-def wait(need: str, patience: float = PATIENCE_SECONDS) -> str | None:
+def wait(need: str, patience: float = START_SECONDS) -> str | None:
     """Wait until a need answers; return None, or what was still wrong when patience ran out."""
     deadline = time.monotonic() + patience
     while (wrong := NEEDS[need]()) is not None:
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
     """Wait for the need and replace this process with the command."""
     need, command = arguments[0], arguments[2:]
     if wrong := wait(need):
-        print(f"mcpier: {command[0]} waited {PATIENCE_SECONDS:.0f} s: {wrong}", flush=True)
+        print(f"mcpier: {command[0]} waited {START_SECONDS:.0f} s: {wrong}", flush=True)
         return 1
     os.execvp(command[0], command)
 

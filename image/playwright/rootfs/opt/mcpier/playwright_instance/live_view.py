@@ -7,6 +7,7 @@ from websockify.websocketproxy import LibProxyServer, ProxyRequestHandler
 
 from playwright_instance import gate
 from playwright_instance.thumbnail import PATH, Thumbnail
+from playwright_instance.verdict import START_SECONDS
 
 # Proxies on the way cut streams that are silent for a minute.
 HEARTBEAT_SECONDS = 30
@@ -52,7 +53,7 @@ class ViewServer(LibProxyServer):
 def main() -> int:
     """Wait for the VNC server, then serve; return 1 if it does not answer."""
     if wrong := gate.wait("vnc"):
-        print(f"mcpier: the live view waited {gate.PATIENCE_SECONDS:.0f} s: {wrong}", flush=True)
+        print(f"mcpier: the live view waited {START_SECONDS:.0f} s: {wrong}", flush=True)
         return 1
     ViewServer(
         ViewHandler,

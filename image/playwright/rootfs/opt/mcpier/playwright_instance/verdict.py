@@ -9,6 +9,8 @@ HUNG_AFTER_SECONDS = 5.5
 REPAIR_GRACE_SECONDS = 15.0
 # An instance that cannot be healed within this ends, and Docker's restart policy takes over.
 GIVE_UP_SECONDS = 60.0
+# One that starts has longer: where a host starts many at once, each has a small share of it.
+START_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def judge(memory: Memory, failing: Mapping[str, str], now: float) -> tuple[Memor
     began = now if memory.unhealthy_since is None else memory.unhealthy_since
     unhealthy = began if failing else None
     if not memory.ready:
-        late = now - memory.started >= GIVE_UP_SECONDS
+        late = now - memory.started >= START_SECONDS
         return replace(memory, ready=not failing), Decision(give_up=bool(failing) and late)
     give_up = unhealthy is not None and now - unhealthy >= GIVE_UP_SECONDS
     repair = tuple(sorted({PARTS[part].repair for part in _hung(memory, since, now)}))
