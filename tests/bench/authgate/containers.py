@@ -14,13 +14,13 @@ import psutil
 
 from components.settings import PROJECT
 
-GATE = "mcpier/bench-authgate:latest"
+GATE_IMAGE = "mcpier/bench-authgate:latest"
 _BASE = os.environ.get("MCPIER_BASE_PYTHON", "mcpier/base-python:3.11-bookworm")
 
 
 def build_gate() -> None:
     """Builds `authgate/` as a stack does."""
-    build = ["build", "--force-rm", "--build-arg", f"BASE={_BASE}", "--tag", GATE]
+    build = ["build", "--force-rm", "--build-arg", f"BASE={_BASE}", "--tag", GATE_IMAGE]
     _docker(*build, str(PROJECT / "authgate"))
 
 

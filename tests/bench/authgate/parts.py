@@ -9,36 +9,30 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from socket import create_connection
-from typing import Any
 
 import psutil
 
 from authgate.sync import read_document, write_registry
-from components.core.lanes import gated, held
-from components.core.parse import parse
-from components.core.routing import LARGEST_REFUSAL, dynamic_config
-from components.instance_types import load_types
-from components.settings import PROJECT
 from tests.authgate.harness import ALICE, DOMAIN, document, record
-from tests.bench.authgate.containers import GATE, build_gate, container
+from tests.bench.authgate.containers import GATE_IMAGE, build_gate, container
+from tests.bench.authgate.routes import (
+    BACKEND,
+    BUSY,
+    EDGES,
+    FLOOR,
+    GATE,
+    GATE_PORT,
+    HOST,
+    entry_points,
+    routes,
+)
 from tests.waiting import until
 
 TRAEFIK = "mcpier/base-traefik:3.7.15"
-GATE_PORT = 9180
-# How many instances are asked at once: the least that any registry holds.
-BUSY = 8
-INSTANCE = "mcp-bench-%d"
-HOST = f"{INSTANCE}.{DOMAIN}"
-# By the middleware in front of the same backend; the port is that of its entry point.
-EDGES = {"none": 26081, "basic": 26082, "gate": 26083, "floor": 26084}
-BACKEND = "127.0.0.20:26080"
-FLOOR = f"127.0.0.21:{GATE_PORT}"
+# Gates that differ in how many instances their registry holds.
+GATES = {BUSY: GATE, 1_000: "127.0.0.23", 10_000: "127.0.0.24"}
 # The gate's connections alone.
 BARE = f"127.0.0.25:{GATE_PORT}"
-# Gates that differ in how many instances their registry holds.
-GATES = {BUSY: "127.0.0.22", 1_000: "127.0.0.23", 10_000: "127.0.0.24"}
-# {SHA}, the cheapest that Traefik's basicAuth knows: of the user alice, with the password alice.
-BASIC_USER = "alice:{SHA}UisnajVr3zkBPfq+os1D4UHsyeg="
 _READY_SECONDS = 60
 
 
@@ -90,7 +84,7 @@ def _gate(folder: Path, size: int, address: str) -> Iterator[psutil.Process]:
     log.touch()
     # Its log goes to a file: what Docker's own log costs is Docker's.
     command = ["sh", "-c", f"exec authgate serve > {log}"]
-    with container(GATE, command, *options, sees=[registry, log]) as process:
+    with container(GATE_IMAGE, command, *options, sees=[registry, log]) as process:
         _await_port(f"{address}:{GATE_PORT}")
         yield process
 
@@ -98,7 +92,9 @@ def _gate(folder: Path, size: int, address: str) -> Iterator[psutil.Process]:
 @contextmanager
 def _bare() -> Iterator[psutil.Process]:
     program = Path(__file__).with_name("bare.py")
-    with container(GATE, ["python", str(program), *BARE.split(":")], sees=[program]) as process:
+    with container(
+        GATE_IMAGE, ["python", str(program), *BARE.split(":")], sees=[program]
+    ) as process:
         _await_port(BARE)
         yield process
 
@@ -122,62 +118,12 @@ def _process(
 @contextmanager
 def _traefik(folder: Path) -> Iterator[psutil.Process]:
     """Traefik in a container on the host's network, as it is deployed."""
-    routes = folder / "routes.yaml"
-    routes.write_text(json.dumps({"http": _routes()}))
-    points = [f"--entrypoints.{name}.address=127.0.0.1:{port}" for name, port in EDGES.items()]
-    files = [f"--providers.file.filename={routes}", "--log.level=WARN"]
-    with container(TRAEFIK, [*points, *files], sees=[routes]) as process:
+    file = folder / "routes.yaml"
+    file.write_text(json.dumps({"http": routes()}))
+    files = [f"--providers.file.filename={file}", "--log.level=WARN"]
+    with container(TRAEFIK, [*entry_points(), *files], sees=[file]) as process:
         _await_route(EDGES["none"])
         yield process
-
-
-def _routes() -> dict[str, Any]:
-    """A router for each busy instance on each entry point; the gate's lead where labels do."""
-    routes = _shipped()
-    routes["middlewares"] |= {
-        "basic": {"basicAuth": {"users": [BASIC_USER]}},
-        "floor": {
-            "forwardAuth": {
-                "address": f"http://{FLOOR}",
-                "authResponseHeaders": ["X-Mcpier-Client"],
-                "maxResponseBodySize": LARGEST_REFUSAL,
-                "trustForwardHeader": False,
-            }
-        },
-    }
-    backend = {"loadBalancer": {"servers": [{"url": f"http://{BACKEND}"}]}}
-    for number in range(BUSY):
-        name = INSTANCE % number
-        routes["services"] |= {name: backend, _held(name): held(name)}
-        for edge in EDGES:
-            router = {"entryPoints": [edge], "rule": f"Host(`{HOST % number}`)"}
-            routes["routers"][f"{edge}-{number}"] = router | _way(edge, name)
-    return routes
-
-
-def _way(edge: str, name: str) -> dict[str, Any]:
-    """All that differs is who is asked: behind each, requests are held alike."""
-    if edge == "gate":
-        return {"service": gated(name)}
-    return {"service": _held(name), **({"middlewares": [edge]} if edge != "none" else {})}
-
-
-def _held(name: str) -> str:
-    return f"held-{name}"
-
-
-def _shipped() -> dict[str, Any]:
-    """What a stack of the busy instances ships, but for two addresses: the gate's and theirs."""
-    instances = {f"bench-{number}": {"type": "playwright"} for number in range(BUSY)}
-    spec = parse("bench", {"domain": DOMAIN, "instances": instances}, load_types(PROJECT))
-    shipped = dynamic_config(spec, ("", ""))
-    for theirs, ours in (
-        (str(spec.edge.authgate_address), GATES[BUSY]),
-        ("@docker", "@file"),
-    ):
-        shipped = shipped.replace(theirs, ours)
-    routes: dict[str, Any] = json.loads(shipped)["http"]
-    return {**routes, "routers": {}}
 
 
 def _await_port(listens: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tests.bench.authgate.load import Sample
 from tests.bench.authgate.parts import Parts
+from tests.bench.authgate.routes import HELD
 from tests.bench.figures import figure
 
 BENCH = "authgate"
@@ -19,6 +20,8 @@ def report(samples: Samples, parts: Parts) -> None:
         for edge in ("gate", "basic", "none"):
             if f"{edge} {what}" in samples:
                 _against_floor(samples, edge, what, "req/s", lambda sample: sample.rate)
+    for what in ("8 instances", "1 instance"):
+        _against_floor(samples, f"gate{HELD}", what, "req/s", lambda sample: sample.rate, HELD)
     for what in ("8 instances", "1 instance", "1 connection"):
         _against_floor(samples, "gate", what, "ms p50", lambda sample: sample.p50)
         _against_floor(samples, "gate", what, "ms p99", lambda sample: sample.p99)
@@ -39,9 +42,11 @@ def report(samples: Samples, parts: Parts) -> None:
         figure(BENCH, f"RSS, {size} instances registered", [rss], "MiB")
 
 
-def _against_floor(samples: Samples, edge: str, what: str, unit: str, of: Measure) -> None:
+def _against_floor(
+    samples: Samples, edge: str, what: str, unit: str, of: Measure, manner: str = ""
+) -> None:
     ours = [of(sample) for sample in samples[f"{edge} {what}"]]
-    floor = [of(sample) for sample in samples[f"floor {what}"]]
+    floor = [of(sample) for sample in samples[f"floor{manner} {what}"]]
     figure(BENCH, f"{edge}, {what}", ours, unit, floor)
 
 

@@ -9,7 +9,8 @@ import psutil
 from authgate.gate import PATH
 from tests.authgate.harness import ALICE
 from tests.bench.authgate.load import Load
-from tests.bench.authgate.parts import BARE, BUSY, EDGES, FLOOR, GATE_PORT, GATES, HOST, Parts
+from tests.bench.authgate.parts import BARE, GATES, Parts
+from tests.bench.authgate.routes import BUSY, EDGES, FLOOR, GATE_PORT, HELD, HOST
 
 BEARER = f"Authorization: Bearer {ALICE}"
 WRONG = "Authorization: Bearer nope-0123456789"
@@ -49,11 +50,13 @@ def _edge_rows(parts: Parts) -> Iterator[Row]:
         right = BASIC if edge == "basic" else BEARER
         headers = ["Host: %s", WRONG if denied else right]
         wanted = Load(url=url, host=HOST, headers=headers, allowed=not denied, **load)
-        return Row(name=f"{edge} {what}", load=wanted, asked=asked.get(edge))
+        return Row(name=f"{edge} {what}", load=wanted, asked=asked.get(edge.removesuffix(HELD)))
 
     for edge in EDGES:
         yield row(edge, "8 instances", instances=BUSY)
         yield row(edge, "1 instance")
+        if edge.endswith(HELD):
+            continue
         yield row(edge, "1 connection", connections=1)
         if edge != "none":
             yield row(edge, "denied")
