@@ -1,7 +1,7 @@
 // A person's browser at the live view or the portal, before one of the scripts beside it: opens the
 // page, signs in with the token, or with the link that the URL is if there is none, and prints as JSON
-// what the script's function makes of the page. Reads {url, token, pin, host, …} on stdin, which the
-// function is given too.
+// what the script's function makes of the page. Reads {url, token, pin, …} on stdin, which the function
+// is given too. The machine that serves the stack is known as docker-host.
 const { text } = require('node:stream/consumers');
 const { chromium } = require('playwright-core');
 
@@ -12,7 +12,7 @@ async function signedIn(look) {
     args: [
       // The key of the stack's certificate, and no other one that the CA did not sign.
       `--ignore-certificate-errors-spki-list=${asked.pin}`,
-      `--host-resolver-rules=MAP *.localhost ${asked.host}`,
+      `--host-resolver-rules=MAP *.localhost docker-host`,
       '--no-sandbox',
       '--disable-gpu',
       '--disable-background-networking',

@@ -56,15 +56,15 @@ def watch(viewer: dict[str, str]) -> Image.Image:
 def browse_view(script: Path, asked: dict[str, Any], timeout: float) -> dict[str, Any]:
     """What a script says that drives headless Chromium; it is told whom to trust."""
     image = docker("inspect", "--format", "{{.Image}}", f"mcpier-{STACK}-mcp-demo").strip()
+    # On the host's own network a browser breaks off what it does whenever some stack comes or goes.
+    # An engine that is new tells no gateway of its default network: it is asked to name the host.
     command = [
         *("docker", "run", "--rm", "-i", "--network", "bridge", "--tmpfs", "/tmp"),
+        *("--add-host", "docker-host:host-gateway"),
         *("--label", f"mcpier.stack={STACK}", "--env", "NODE_PATH=/opt/mcpier/node_modules"),
         *("--entrypoint", "node", image, "-e", SIGNED_IN.read_text() + script.read_text()),
     ]
-    # On the host's own network a browser breaks off what it does whenever some stack comes or goes.
-    form = "{{(index .IPAM.Config 0).Gateway}}"
-    host = docker("network", "inspect", "--format", form, "bridge").strip()
-    told = json.dumps(asked | {"pin": certificate_pin(), "host": host})
+    told = json.dumps(asked | {"pin": certificate_pin()})
     done = subprocess.run(command, input=told, capture_output=True, text=True, timeout=timeout)
     assert done.returncode == 0, done.stderr
     shown: dict[str, Any] = json.loads(done.stdout)
