@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -64,7 +65,9 @@ class Engine:
                 self.heard.append(request)
                 headers = {name.lower(): value for name, value in read_headers(stream)}
                 read_body(stream, headers)
-                connection.sendall(ANSWER + (b"" if request.startswith("HEAD ") else b"{}"))
+                # The proxy may have hung up on a client that did so.
+                with suppress(ConnectionError):
+                    connection.sendall(ANSWER + (b"" if request.startswith("HEAD ") else b"{}"))
 
 
 class SocketProxy:
