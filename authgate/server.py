@@ -29,6 +29,8 @@ from authgate.settings import GATE_PORT, OPERATIONS_PORT, PAGES_PORT, Settings
 # just being sent would fail.
 _KEEP_ALIVE = 120
 _GRACE = 5
+# Connections that may wait to be accepted: as many as uvicorn lets wait.
+_BACKLOG = 2048
 # How long a line of the decision log may wait for others.
 _LOG_SECONDS = 0.05
 
@@ -72,7 +74,8 @@ async def asked(
 ) -> AsyncIterator[None]:
     """Answers what is asked on the gate's socket."""
     connection = partial(GateProtocol, respond, read)
-    server = await asyncio.get_running_loop().create_server(connection, sock=listening)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(connection, sock=listening, backlog=_BACKLOG)
     try:
         yield
     finally:
@@ -108,7 +111,7 @@ def _soon(call: Callable[[], None]) -> None:
 def _listen(address: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        return socket.create_server((address, port), family=family, backlog=2048)
+        return socket.create_server((address, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         raise AuthgateError(
             f"cannot listen on {address} port {port}: {error.strerror}; "

@@ -24,7 +24,7 @@ def allow(target: bytes, headers: Iterable[Header]) -> Answer:
 
 async def serve(address: str, port: int) -> None:
     """Serves until it is ended."""
-    async with asked(socket.create_server((address, port), backlog=2048), allow, READ):
+    async with asked(socket.create_server((address, port)), allow, READ):
         await asyncio.Event().wait()
 
 
