@@ -1,8 +1,7 @@
 """What Traefik is told: one backend behind routers that differ in whom they ask.
 
 Two entry points differ in one thing more: there, requests are held until they are whole, as at the
-MCP ports of a stack (docs/decisions/0025). That costs as much whoever is asked, and so brings
-every ratio nearer to one.
+MCP ports of a stack (docs/decisions/0025). That costs as much whoever is asked.
 """
 
 import json
