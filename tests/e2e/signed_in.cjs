@@ -12,7 +12,7 @@ async function signedIn(look) {
     args: [
       // The key of the stack's certificate, and no other one that the CA did not sign.
       `--ignore-certificate-errors-spki-list=${asked.pin}`,
-      `--host-resolver-rules=MAP *.localhost docker-host`,
+      '--host-resolver-rules=MAP *.localhost docker-host',
       '--no-sandbox',
       '--disable-gpu',
       '--disable-background-networking',

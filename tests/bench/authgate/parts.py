@@ -12,6 +12,7 @@ from socket import create_connection
 
 import psutil
 
+from authgate.settings import GATE_PORT
 from authgate.sync import read_document, write_registry
 from tests.authgate.harness import ALICE, DOMAIN, document, record
 from tests.bench.authgate.containers import GATE_IMAGE, build_gate, container
@@ -21,7 +22,6 @@ from tests.bench.authgate.routes import (
     EDGES,
     FLOOR,
     GATE,
-    GATE_PORT,
     HOST,
     entry_points,
     routes,

@@ -7,6 +7,7 @@ MCP ports of a stack (docs/decisions/0025). That costs as much whoever is asked.
 import json
 from typing import Any
 
+from authgate.settings import GATE_PORT
 from components.core.lanes import gated, held
 from components.core.parse import parse
 from components.core.routing import LARGEST_REFUSAL, dynamic_config
@@ -14,7 +15,6 @@ from components.instance_types import load_types
 from components.settings import PROJECT
 from tests.authgate.harness import DOMAIN
 
-GATE_PORT = 9180
 # How many instances are asked at once: the least that any registry holds.
 BUSY = 8
 INSTANCE = "mcp-bench-%d"

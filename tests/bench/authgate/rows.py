@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import psutil
 
 from authgate.gate import PATH
+from authgate.settings import GATE_PORT
 from tests.authgate.harness import ALICE
 from tests.bench.authgate.load import Load
 from tests.bench.authgate.parts import BARE, GATES, Parts
-from tests.bench.authgate.routes import BUSY, EDGES, FLOOR, GATE_PORT, HELD, HOST
+from tests.bench.authgate.routes import BUSY, EDGES, FLOOR, HELD, HOST
 
 BEARER = f"Authorization: Bearer {ALICE}"
 WRONG = "Authorization: Bearer nope-0123456789"
