@@ -3,11 +3,11 @@
 import json
 
 import yaml
+from playwright_instance.patience import START_SECONDS
 from playwright_instance.verdict import (
     GIVE_UP_SECONDS,
     HUNG_AFTER_SECONDS,
     REPAIR_GRACE_SECONDS,
-    START_SECONDS,
     WINDOW,
     Decision,
     Memory,

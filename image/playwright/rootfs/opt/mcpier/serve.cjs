@@ -3,7 +3,7 @@
 const http = require('node:http');
 
 const POLL_MS = 20;
-// As long as a start may take: START_SECONDS of verdict.py.
+// As long as a start may take: START_SECONDS of patience.py.
 const PATIENCE_MS = 120_000;
 
 const devtools = process.argv[process.argv.indexOf('--cdp-endpoint') + 1];

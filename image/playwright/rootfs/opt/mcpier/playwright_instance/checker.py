@@ -89,14 +89,10 @@ def say(line: str) -> None:
     print(f"mcpier: {line}", file=sys.stderr, flush=True)
 
 
-def main() -> None:
+def run() -> None:
     """Check for ever, more often while something fails."""
     checker = Checker()
     while True:
         began = time.monotonic()
         period = checker.check()
         time.sleep(max(0.0, began + period - time.monotonic()))
-
-
-if __name__ == "__main__":
-    main()

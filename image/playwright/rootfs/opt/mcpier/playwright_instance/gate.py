@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from playwright_instance import answers
-from playwright_instance.verdict import START_SECONDS
+from playwright_instance.patience import START_SECONDS
 
 POLL_SECONDS = 0.02
 

@@ -6,8 +6,8 @@ from http import HTTPStatus
 from websockify.websocketproxy import LibProxyServer, ProxyRequestHandler
 
 from playwright_instance import gate
+from playwright_instance.patience import START_SECONDS
 from playwright_instance.thumbnail import PATH, Thumbnail
-from playwright_instance.verdict import START_SECONDS
 
 # Proxies on the way cut streams that are silent for a minute.
 HEARTBEAT_SECONDS = 30

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from playwright_instance.patience import START_SECONDS
+
 # A dead part is supervisord's to restart, and back within this; a part that fails longer hangs.
 HUNG_AFTER_SECONDS = 5.5
 # How long a repaired part may take before it is repaired again.
 REPAIR_GRACE_SECONDS = 15.0
 # An instance that cannot be healed within this ends, and Docker's restart policy takes over.
 GIVE_UP_SECONDS = 60.0
-# One that starts has longer: where a host starts many at once, each has a small share of it.
-START_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
