@@ -42,7 +42,8 @@ class FileCache(Generic[Value]):
         parse: Callable[[str, bytes], Value],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._folder = folder
+        # As text, which costs a look nothing to make a path of.
+        self._folder = str(folder)
         self._parse = parse
         self._clock = clock
         self._entries: dict[str, _Entry[Value]] = {}
@@ -71,7 +72,7 @@ class FileCache(Generic[Value]):
         except OSError as error:
             entry = self._entries.get(name)
             if entry is None or now - entry.looked > LONGEST_CACHED:
-                raise RegistryTrouble(f"{self._folder / name}: {error.strerror}") from error
+                raise RegistryTrouble(f"{self._folder}/{name}: {error.strerror}") from error
         else:
             if entry is None:
                 return None
@@ -83,12 +84,13 @@ class FileCache(Generic[Value]):
     def _look(self, name: str) -> _Entry[Value] | None:
         path = f"{self._folder}/{name}"
         entry = self._entries.get(name)
+        # A folder that is gone says nothing of its files. Looked at for files that are there too:
+        # which are is not to be told by the time that it takes.
+        os.stat(self._folder)
         try:
             if entry is None or entry.signature != signature(os.stat(path)):
                 entry = self._entries[name] = self._load(path, name)
         except FileNotFoundError:
-            # A folder that is gone says nothing of its files; it raises once more.
-            os.stat(self._folder)
             self._entries.pop(name, None)
             return None
         return entry

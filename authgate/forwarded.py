@@ -1,7 +1,8 @@
 """What Traefik says of a client's request, parsed once.
 
 Traefik, told `trustForwardHeader: false`, replaces every `X-Forwarded-*` header that a client
-sends by one of its own; a header that is there twice was not written by Traefik and is refused.
+sends by one of its own; a host or a target that is there twice was not written by Traefik, and the
+request is for none of our hosts.
 """
 
 from collections.abc import Iterable
@@ -45,7 +46,7 @@ def parse_forwarded(headers: Iterable[tuple[bytes, bytes]], hosts: Hosts) -> For
     names = found.get(b"x-forwarded-host", ())
     targets = found.get(b"x-forwarded-uri", ())
     return ForwardedRequest(
-        host=hosts.parse(names[0]) if len(names) == 1 else None,
+        host=hosts.parse(names[0]) if len(names) == 1 and len(targets) < 2 else None,
         path=targets[0].partition(b"?")[0] if len(targets) == 1 else b"",
         address=_address(found.get(b"x-forwarded-for", _NOWHERE)[-1]),
         origins=found.get(b"origin", ()),

@@ -3,7 +3,7 @@
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -38,10 +38,22 @@ class _Decided(NamedTuple):
     seconds: float
 
 
+class Counted(NamedTuple):
+    """Decisions by instance and reason; how many took up to each of `BUCKETS`, or longer; all time.
+
+    A copy: another thread may read it while decisions go on.
+    """
+
+    decisions: Mapping[tuple[str, str], int]
+    latencies: Sequence[int]
+    seconds: float
+
+
 class Journal:
     """Counts decisions and writes one JSON line for each; holds no token, nor a part of one.
 
-    `write` takes whole lines, many at once; `soon` calls a function within some milliseconds.
+    It is for one thread. `write` takes whole lines, many at once; `soon` calls a function within
+    some milliseconds.
     """
 
     def __init__(
@@ -83,17 +95,10 @@ class Journal:
         self.write_down()
         return self._activity
 
-    @property
-    def decisions(self) -> Counter[tuple[str, str]]:
-        """How many there were, by instance and reason."""
+    def counted(self) -> Counted:
+        """How many there were so far."""
         self.write_down()
-        return self._decisions
-
-    @property
-    def latencies(self) -> tuple[list[int], float]:
-        """How many took up to each of `BUCKETS`, or longer; and the seconds of all."""
-        self.write_down()
-        return self._latencies, self._seconds
+        return Counted(self._decisions.copy(), tuple(self._latencies), self._seconds)
 
     def _write_in_time(self) -> None:
         self._expected = False

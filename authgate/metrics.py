@@ -13,20 +13,21 @@ from prometheus_client.registry import Collector
 
 from authgate.audit import Findings
 from authgate.context import Context
-from authgate.journal import BUCKETS, Journal
+from authgate.journal import BUCKETS, Counted
 
 
 class ContextCollector(Collector):
-    """Reads one process's state; `audit` looks at the registry."""
+    """Reads one process's state, in any thread; `audit` looks at the registry."""
 
-    def __init__(self, context: Context, audit: Callable[[], Findings]) -> None:
+    def __init__(self, context: Context, counted: Counted, audit: Callable[[], Findings]) -> None:
         self._context = context
+        self._counted = counted
         self._audit = audit
 
     def collect(self) -> Iterator[Metric]:
         """All of authgate's own metrics."""
-        yield _decisions(self._context.journal)
-        yield _latencies(self._context.journal)
+        yield _decisions(self._counted)
+        yield _latencies(self._counted)
         yield _gauge(
             "throttle_entries", "Networks with recent failures.", len(self._context.limits)
         )
@@ -42,21 +43,20 @@ class ContextCollector(Collector):
         )
 
 
-def _decisions(journal: Journal) -> Metric:
+def _decisions(counted: Counted) -> Metric:
     family = CounterMetricFamily(
         "authgate_decisions", "Decisions by instance and reason.", labels=("instance", "reason")
     )
-    for (instance, reason), count in journal.decisions.items():
+    for (instance, reason), count in counted.decisions.items():
         family.add_metric((instance, reason), count)
     return family
 
 
-def _latencies(journal: Journal) -> Metric:
+def _latencies(counted: Counted) -> Metric:
     bounds = [*map(str, BUCKETS), "+Inf"]
-    latencies, seconds = journal.latencies
-    buckets = list(zip(bounds, accumulate(latencies), strict=True))
+    buckets = list(zip(bounds, accumulate(counted.latencies), strict=True))
     family = HistogramMetricFamily("authgate_decision_seconds", "Time taken by a decision.")
-    family.add_metric((), buckets, seconds)
+    family.add_metric((), buckets, counted.seconds)
     return family
 
 

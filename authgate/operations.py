@@ -13,14 +13,18 @@ from starlette.routing import Route
 from authgate.activity_report import report
 from authgate.audit import Findings
 from authgate.context import Context
+from authgate.journal import Counted
 from authgate.metrics import ContextCollector
 
 
 def operations(context: Context, audit: Callable[[], Findings]) -> Starlette:
     """The application on the operations port; `audit` blocks on the disk."""
-    collectors = CollectorRegistry()
-    ProcessCollector(registry=collectors)
-    collectors.register(ContextCollector(context, audit))
+
+    def written(counted: Counted) -> bytes:
+        collectors = CollectorRegistry()
+        ProcessCollector(registry=collectors)
+        collectors.register(ContextCollector(context, counted, audit))
+        return generate_latest(collectors)
 
     async def healthz(request: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -31,7 +35,7 @@ def operations(context: Context, audit: Callable[[], Findings]) -> Starlette:
         return JSONResponse(body, 503 if findings.problems else 200)
 
     async def metrics(request: Request) -> Response:
-        text = await run_in_threadpool(generate_latest, collectors)
+        text = await run_in_threadpool(written, context.journal.counted())
         return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     async def activity(request: Request) -> Response:

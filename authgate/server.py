@@ -52,10 +52,15 @@ def serve(settings: Settings) -> None:
         registry=Registry(settings.registry),
         journal=journal,
     )
-    # uvicorn stops on a signal and then raises it again, which would end us with its status.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
     server = uvicorn.Server(_configured(create_app(context, audit)))
+
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    # Until uvicorn takes them, and once more after it has stopped on one: it raises that again,
+    # which would end us with its status.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
 
     async def serve_all() -> None:
         async with asked(gate_socket, create_gate(context).answer, READ):
@@ -70,17 +75,31 @@ def serve(settings: Settings) -> None:
 
 @asynccontextmanager
 async def asked(
-    listening: socket.socket, respond: Respond, read: Collection[bytes]
+    listening: socket.socket,
+    respond: Respond,
+    read: Collection[bytes],
+    keep_alive: float = _KEEP_ALIVE,
 ) -> AsyncIterator[None]:
-    """Answers what is asked on the gate's socket."""
-    connection = partial(GateProtocol, respond, read)
+    """Answers what is asked on the gate's socket; connections may be idle for so many seconds."""
+    connections: set[GateProtocol] = set()
+    connection = partial(GateProtocol, respond, read, connections)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(connection, sock=listening, backlog=_BACKLOG)
+    sweeping = loop.create_task(_end_idle(connections, keep_alive))
     try:
         yield
     finally:
+        sweeping.cancel()
         # Nothing is half answered: a request is answered as soon as it is read.
         server.close()
+
+
+async def _end_idle(connections: Collection[GateProtocol], keep_alive: float) -> None:
+    """Ends what has been idle for `keep_alive`, at the latest after twice that."""
+    while True:
+        await asyncio.sleep(keep_alive)
+        for connection in list(connections):
+            connection.end_if_idle()
 
 
 def _configured(app: ASGIApp) -> uvicorn.Config:
@@ -100,8 +119,12 @@ def _configured(app: ASGIApp) -> uvicorn.Config:
 
 
 def _write(lines: bytes) -> None:
-    sys.stdout.buffer.write(lines)
-    sys.stdout.buffer.flush()
+    """A log that cannot be written is told of, and refuses nobody."""
+    try:
+        sys.stdout.buffer.write(lines)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        _log.error("decisions could not be logged: %s", error.strerror)
 
 
 def _soon(call: Callable[[], None]) -> None:

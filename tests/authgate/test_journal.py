@@ -62,7 +62,14 @@ def test_nothing_is_written_where_nothing_waits(paper: Paper) -> None:
 
 def test_figures_count_what_is_not_written_yet(paper: Paper) -> None:
     paper.decide(2)
-    assert paper.journal.decisions == {("mcp-demo", Reason.MISSING): 2}
-    latencies, seconds = paper.journal.latencies
-    assert (sum(latencies), seconds) == (2, 0.00006)
+    counted = paper.journal.counted()
+    assert counted.decisions == {("mcp-demo", Reason.MISSING): 2}
+    assert (sum(counted.latencies), counted.seconds) == (2, 0.00006)
     assert b"".join(paper.writes).count(b"\n") == 2
+
+
+def test_figures_that_were_given_out_stand_still(paper: Paper) -> None:
+    paper.decide(1)
+    counted = paper.journal.counted()
+    paper.decide(TOGETHER)
+    assert (sum(counted.decisions.values()), sum(counted.latencies)) == (1, 1)
