@@ -8,6 +8,7 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from authgate.gate import PATH
 from tests.authgate.harness import ALICE, DOMAIN
@@ -58,9 +59,10 @@ def loopback(last: int) -> str:
     return f"127.{os.getpid() % 250 + 1}.{os.getpid() // 250 % 250}.{last}"
 
 
-def start(gate: Served) -> "subprocess.Popen[bytes]":
+def start(gate: Served, output: int | IO[bytes] = subprocess.PIPE) -> "subprocess.Popen[bytes]":
+    """A gate that answers; its log goes to `output`."""
     process = subprocess.Popen(
-        gate.command("serve"), env=gate.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        gate.command("serve"), env=gate.environ, stdout=output, stderr=subprocess.PIPE
     )
     deadline = time.monotonic() + 30
     while gate.run("health").returncode != 0:

@@ -79,6 +79,14 @@ def test_the_token_is_all_that_an_allowed_request_needs(sent: list[tuple[bytes, 
     assert (decision.reason, decision.client) == (Reason.ALLOWED, "alice")
 
 
+def test_a_host_or_a_target_that_is_there_twice_is_none_of_ours() -> None:
+    host = (b"x-forwarded-host", f"mcp-demo.{DOMAIN}".encode())
+    target = (b"x-forwarded-uri", b"/mcp")
+    assert parse_forwarded([host, target], HOSTS).host == InstanceHost(Kind.MCP, "demo")
+    assert parse_forwarded([host, host, target], HOSTS).host is None
+    assert parse_forwarded([host, target, target], HOSTS).host is None
+
+
 @settings(max_examples=1500, deadline=None)
 @given(anything)
 def test_a_host_means_an_instance_only_if_it_is_one_of_ours(host: bytes) -> None:

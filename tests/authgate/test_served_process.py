@@ -3,6 +3,8 @@
 import json
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from authgate.gate import PATH
+from authgate.journal import TOGETHER
 from tests.authgate.harness import ALICE, DOMAIN, document, record, token
 from tests.authgate.served import GATE, OPERATIONS, PAGES, Served, loopback, start
 
@@ -89,6 +92,40 @@ def test_it_stops_on_sigterm_with_all_its_lines_written(tmp_path: Path) -> None:
     assert [json.loads(line)["reason"] for line in output.splitlines()] == ["allowed"] * 5
     assert all(json.loads(line)["event"] for line in events.splitlines())
     assert ALICE.encode() not in output + events
+
+
+# The signal comes when all is made, and nothing is served yet.
+ENDED_AT_ITS_START = """
+import os, signal
+from authgate import cli, server
+
+make = server.create_gate
+
+def create_gate(context):
+    os.kill(os.getpid(), signal.SIGTERM)
+    return make(context)
+
+server.create_gate = create_gate
+cli.main(["serve"])
+"""
+
+
+def test_it_ends_on_sigterm_while_it_starts(tmp_path: Path) -> None:
+    gate = Served(tmp_path, loopback(83))
+    gate.run("sync", document(record()))
+    command = [sys.executable, "-c", ENDED_AT_ITS_START]
+    done = subprocess.run(command, env=gate.environ, timeout=20)
+    assert done.returncode == 0
+
+
+def test_a_log_that_cannot_be_written_refuses_nobody(tmp_path: Path) -> None:
+    gate = Served(tmp_path, loopback(84))
+    gate.run("sync", document(record()))
+    with Path("/dev/full").open("wb") as full, start(gate, full) as process:
+        assert {gate.check() for _ in range(2 * TOGETHER)} == {204}
+        process.send_signal(signal.SIGTERM)
+        _, events = process.communicate(timeout=20)
+    assert b"decisions could not be logged: No space left on device" in events
 
 
 def test_a_taken_port_is_named_with_the_next_step(served: Served) -> None:
