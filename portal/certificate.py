@@ -13,8 +13,9 @@ from portal.errors import Trouble
 from portal.settings import Address
 
 TIMEOUT = 3.0
-# Seconds for which it is not asked again: it changes seldom.
-FRESH = 60.0
+# Seconds for which it is not asked again: it changes seldom. Where it could not be had, somebody
+# may be mending just that.
+FRESH, FRESH_TROUBLE = 60.0, 10.0
 # verify(1): X509_V_ERR_CERT_HAS_EXPIRED.
 _EXPIRED = 10
 
@@ -27,18 +28,24 @@ class Certificate:
 
 
 class ServedCertificate:
-    """Asks the edge at an address, once a minute at most."""
+    """Asks the edge at an address, once a minute at most; six times where there is trouble."""
 
     def __init__(self, edge: Address) -> None:
         self._edge = edge
-        self._found: dict[str, tuple[float, Certificate]] = {}
+        self._found: dict[str, tuple[float, Certificate | Trouble]] = {}
 
     async def of(self, host: str) -> Certificate:
         """The certificate of a host; raises Trouble."""
-        looked, found = self._found.get(host, (0.0, None))
-        if found is None or time.monotonic() - looked > FRESH:
-            found = await asyncio.to_thread(read_certificate, self._edge, host)
-            self._found = {host: (time.monotonic(), found)}
+        ends, found = self._found.get(host, (0.0, None))
+        if found is None or time.monotonic() > ends:
+            try:
+                found = await asyncio.to_thread(read_certificate, self._edge, host)
+            except Trouble as trouble:
+                found = trouble
+            fresh = FRESH_TROUBLE if isinstance(found, Trouble) else FRESH
+            self._found = {host: (time.monotonic() + fresh, found)}
+        if isinstance(found, Trouble):
+            raise Trouble(str(found))
         return found
 
 

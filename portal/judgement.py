@@ -2,28 +2,36 @@
 
 import json
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 ABSENT = "absent"
 RUNNING = "running"
 GOOD_HEALTH = (None, "healthy", "starting")
-MOST_LETTERS = 100
+HEALTH_CHECK = "health check"
+MOST_LETTERS, MOST_PARTS = 100, 10
 
 
 def failing(health: Mapping[str, Any]) -> dict[str, str]:
     """The failing parts that the last check names; what it printed where it names none.
 
-    `health` is the engine's `State.Health`.
+    `health` is the engine's `State.Health`. What a check prints is the container's invention.
     """
     if health.get("Status") == "healthy" or not health.get("Log"):
         return {}
     printed = str(health["Log"][-1]["Output"]).strip()
     try:
-        named = json.loads(printed.partition("\n")[0])["failing"]
-        return {str(part): str(reason)[:MOST_LETTERS] for part, reason in named.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        said = printed.rpartition("\n")[2][:MOST_LETTERS]
-        return {"health check": said or "it says nothing"}
+        named = json.loads(printed.partition("\n")[0])["failing"].items()
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {HEALTH_CHECK: _plain(printed.rpartition("\n")[2]) or "it says nothing"}
+    told = islice(named, MOST_PARTS)
+    return {_plain(part) or HEALTH_CHECK: _plain(reason) for part, reason in told}
+
+
+def _plain(said: object) -> str:
+    """A few words in which a terminal finds no commands, and an encoder nothing to refuse."""
+    letters = str(said)[:MOST_LETTERS]
+    return "".join(letter if letter.isprintable() else " " for letter in letters).strip()
 
 
 def drift(name: str, stack: str, *, wanted: str, state: str) -> str | None:

@@ -25,6 +25,7 @@ LIFE = 60.0
 MOST_STREAMS = 64
 RETRY_SECONDS = 5
 
+EVENTS = "text/event-stream"
 _KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 Render = Callable[[Facts], Fragments]
@@ -65,7 +66,7 @@ class Pages:
 
     async def overview_events(self, request: Request) -> Response:
         """What changes on the page of all."""
-        return self._stream(lambda facts: fragments.overview(facts, datetime.now(UTC)))
+        return self._stream(request, lambda facts: fragments.overview(facts, datetime.now(UTC)))
 
     async def instance_events(self, request: Request) -> Response:
         """What changes on the page of one."""
@@ -74,17 +75,23 @@ class Pages:
             return no_such_page(request)
         id_ = instance.id
         return self._stream(
+            request,
             lambda facts: (
                 fragments.instance(facts, id_, datetime.now(UTC))
                 if id_ in facts.stack.instances
                 else {}
-            )
+            ),
         )
 
-    def _stream(self, render: Render) -> Response:
+    def _stream(self, request: Request, render: Render) -> Response:
+        if request.method == "HEAD":
+            return Response(media_type=EVENTS)
+        # A browser says so; the operator's session comes with what pages of instances ask, too.
+        if request.headers.get("sec-fetch-site") in ("same-site", "cross-site"):
+            return message(403, "Not for other pages", "Open the portal itself.")
         if self._streams >= MOST_STREAMS:
             return message(503, "Too many viewers", "Close a page that shows the portal.")
-        return StreamingResponse(self._events(render), media_type="text/event-stream")
+        return StreamingResponse(self._events(render), media_type=EVENTS)
 
     async def _events(self, render: Render) -> AsyncIterator[str]:
         """Whatever differs from what was sent before, and a line that keeps the stream open."""

@@ -10,7 +10,8 @@ from portal.facts import Activity, Container, parse_activity, parse_containers
 from portal.reader import QUESTION
 from portal.settings import Address
 
-TIMEOUT = 5.0
+# Longer than the reader gives the engine.
+TIMEOUT = 8.0
 # Bytes: a thousand containers, a thousand tokens.
 LONGEST = 1 << 22
 

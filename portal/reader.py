@@ -57,7 +57,7 @@ class Reader:
     def _look(self) -> dict[str, Any]:
         try:
             return {"containers": look(self._docker_socket, self._stack)}
-        except (OSError, ValueError, KeyError, HTTPException) as error:
+        except (OSError, ValueError, LookupError, TypeError, HTTPException) as error:
             _log.warning("the engine does not answer: %s", error)
             return {"trouble": "the Docker engine does not answer"}
 

@@ -85,13 +85,19 @@ def _read(
     for name, (pattern, expected, default) in known.items():
         value = environ.get(name, default)
         found[name] = value or ""
-        if value is None or not re.fullmatch(pattern, value):
+        if value is None or not _fits(pattern, value):
             shown = "it is not set" if value is None else f"found {value!r}"
             problems.append(f"{name}: expected {expected}, {shown}; set it")
     if problems:
         lines = "".join(f"\n  - {problem}" for problem in problems)
         raise PortalError(f"the environment does not describe a portal:{lines}")
     return found
+
+
+def _fits(pattern: str, value: str) -> bool:
+    if not re.fullmatch(pattern, value):
+        return False
+    return pattern is not _ADDRESS or 0 < _address(value)[1] < 1 << 16
 
 
 def _nearest(name: str, known: Mapping[str, object]) -> str:

@@ -19,6 +19,7 @@ PRIORITY = 10_000
 # What an instance says would hold for the portal's whole host; empty: Traefik takes it out.
 ANSWER = {
     "Access-Control-Allow-Origin": "",
+    "Alt-Svc": "",
     "Cache-Control": "no-store",
     "Clear-Site-Data": "",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -26,9 +27,13 @@ ANSWER = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Link": "",
     "Location": "",
+    "NEL": "",
     "Refresh": "",
+    "Report-To": "",
+    "Reporting-Endpoints": "",
     "Service-Worker-Allowed": "",
     "Set-Cookie": "",
+    "Set-Login": "",
     "Strict-Transport-Security": "",
     "WWW-Authenticate": "",
     "X-Content-Type-Options": "nosniff",

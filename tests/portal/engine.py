@@ -37,12 +37,13 @@ def container(
 
 
 class Engine:
-    """`containers` is what there is, `asked` what was asked for."""
+    """`containers` is what there is, `asked` what was asked for; it hangs over the `silent` ones."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.containers: list[dict[str, Any]] = []
         self.asked: list[str] = []
+        self.silent: list[str] = []
 
     def answer(self, target: str) -> Any:
         """What the engine says to a GET, or None."""
@@ -66,6 +67,10 @@ class Engine:
 
             def do_GET(self) -> None:
                 told = engine.answer(self.path)
+                if told and any(name in self.path for name in engine.silent):
+                    # Until the other side has had enough.
+                    self.rfile.read(1)
+                    return
                 body = json.dumps(told).encode()
                 self.send_response(404 if told is None else 200)
                 self.send_header("Content-Length", str(len(body)))

@@ -1,12 +1,14 @@
 """When the served certificate ends: learnt as a client that trusts nobody."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from portal.certificate import read_certificate
+from portal.certificate import Certificate, ServedCertificate, read_certificate
 from portal.errors import Trouble
+from portal.settings import Address
 from tests.authgate.served import loopback
 from tests.portal.stage import DOMAIN, EDGE_PORT, edge
 
@@ -31,6 +33,21 @@ def test_one_of_another_host_is_trouble(tmp_path: Path) -> None:
     at = loopback(96)
     with edge(at, tmp_path, days=30), pytest.raises(Trouble, match="is not good"):
         read_certificate((at, EDGE_PORT), "app.another.example")
+
+
+def test_an_edge_that_is_gone_is_asked_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def gone(edge: Address, host: str) -> Certificate:
+        asked.append(host)
+        raise Trouble("gone")
+
+    monkeypatch.setattr("portal.certificate.read_certificate", gone)
+    served = ServedCertificate((loopback(97), EDGE_PORT))
+    for _ in range(3):
+        with pytest.raises(Trouble, match="gone"):
+            asyncio.run(served.of(HOST))
+    assert asked == [HOST]
 
 
 def test_an_edge_that_is_gone_is_trouble() -> None:

@@ -3,8 +3,10 @@
 import http.client
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
+
+import pytest
 
 from tests.portal.engine import container
 from tests.portal.stage import CONFIG, Stage
@@ -95,6 +97,22 @@ def test_the_engine_is_asked_while_somebody_watches_and_no_longer(portal: Stage)
         return len(settled) > 80 and len(set(settled[-80:])) == 1
 
     until(quiet, 20, "the engine is still asked")
+
+
+def test_a_question_for_its_headers_alone_is_no_stream(portal: Stage) -> None:
+    with closing(portal.connection()) as connection:
+        for path in ("/events", "/instances/demo/events"):
+            connection.request("HEAD", path)
+            answer = connection.getresponse()
+            assert answer.read() == b""
+            assert answer.getheader("content-type", "").startswith("text/event-stream")
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().status == 200
+
+
+@pytest.mark.parametrize("site", ["same-site", "cross-site"])
+def test_pages_of_instances_open_no_stream(portal: Stage, site: str) -> None:
+    assert portal.get("/events", **{"Sec-Fetch-Site": site}).status == 403
 
 
 def test_text_from_a_container_cannot_become_markup(portal: Stage) -> None:

@@ -51,6 +51,16 @@ def test_an_unhealthy_instance_is_shown_with_the_failing_part(portal: Stage) -> 
     assert cell(page, "summary") == "needs care demo"
 
 
+def test_what_no_encoder_takes_is_left_out(portal: Stage) -> None:
+    portal.engine.containers[0] = container(
+        "mcpier-dev-mcp-demo",
+        status="Up 2 minutes (unhealthy)",
+        output='{"failing": {"vnc": "broken \\ud800"}}',
+    )
+    shows(portal, "/", "broken")
+    assert portal.get("/instances/demo").status == 200
+
+
 def test_a_picture_is_there_while_the_instance_is_healthy(portal: Stage) -> None:
     shown = re.compile(r'<img src="(/thumbnails/\w+)"')
     for path in ("/", "/instances/demo"):

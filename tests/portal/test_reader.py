@@ -2,6 +2,7 @@
 
 import json
 import stat
+import time
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,50 @@ def test_a_container_that_starts_is_told_as_starting(engine: Engine) -> None:
     assert told(engine) == {
         "new": {"state": "running", "status": "Up 1 second", "health": "starting", "failing": {}}
     }
+
+
+@pytest.mark.parametrize(
+    ("printed", "failing"),
+    [
+        ('{"failing": {"x": "\\ud800"}}', {"x": ""}),
+        (
+            '{"failing": {"": "stands still; type this"}}',
+            {"health check": "stands still; type this"},
+        ),
+        ('{"failing": {"\\u001b]52;c;eA==\\u0007": "\\u001b[2J"}}', {"]52;c;eA==": "[2J"}),
+        ("all \x1b[2Jis well", {"health check": "all  [2Jis well"}),
+        ("[" * 3000, {"health check": "[" * 100}),
+        (
+            json.dumps({"failing": {f"{number}{'x' * 200}": "y" * 200 for number in range(40)}}),
+            {f"{number}{'x' * 99}": "y" * 100 for number in range(10)},
+        ),
+    ],
+)
+def test_what_a_health_check_prints_is_a_few_plain_words(
+    engine: Engine, printed: str, failing: dict[str, str]
+) -> None:
+    engine.containers = [container("bad", status="Up 1 minute (unhealthy)", output=printed)]
+    assert told(engine)["bad"]["failing"] == failing
+
+
+@pytest.mark.parametrize("names", [[], None])
+def test_a_container_that_is_half_removed_hides_no_other(engine: Engine, names: Any) -> None:
+    engine.containers = [container("going") | {"Names": names}, container("good")]
+    assert list(told(engine)) == ["good"]
+
+
+def test_a_container_over_which_the_engine_hangs_hides_no_other(engine: Engine) -> None:
+    stuck = [container(f"stuck-{n}", status="Up 1 minute (unhealthy)") for n in range(5)]
+    engine.containers = [*stuck, UNWELL, container("good")]
+    engine.silent = [each["Id"] for each in stuck]
+    began = time.monotonic()
+    found = told(engine)
+    assert time.monotonic() - began < 6
+    assert {each["failing"].get("health check") for each in found.values()} >= {
+        "the engine does not say",
+        None,
+    }
+    assert found["good"]["failing"] == {}
 
 
 def test_only_what_is_not_well_is_asked_about_by_itself(engine: Engine) -> None:

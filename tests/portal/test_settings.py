@@ -27,6 +27,12 @@ def test_all_mistakes_are_named_at_once() -> None:
     ]
 
 
+@pytest.mark.parametrize("address", ["0.0.0.0:0", "0.0.0.0:65536", "0.0.0.0:99999"])
+def test_a_port_that_there_is_not_is_a_mistake(address: str) -> None:
+    with pytest.raises(PortalError, match=f"PORTAL_LISTEN: expected host:port, found '{address}'"):
+        load_settings(GOOD | {"PORTAL_LISTEN": address})
+
+
 def test_the_reader_must_know_its_stack() -> None:
     with pytest.raises(PortalError, match="PORTAL_STACK: expected the stack's name"):
         load_reader_settings({})

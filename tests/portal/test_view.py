@@ -1,5 +1,6 @@
 """What is said of the facts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -96,6 +97,32 @@ def test_where_nothing_can_be_learnt_the_page_says_so(stack: Stack) -> None:
     assert "unknown" in shown["state-demo"]
     assert "The gate does not say." in shown["denials"]
     assert "The gate does not say." in fragments.instance(found, "demo", NOW)["tokens"]
+
+
+def summary(found: Facts) -> str:
+    return fragments.overview(found, NOW)["summary"]
+
+
+def test_all_is_well_only_if_the_certificate_and_the_gate_are_too(stack: Stack) -> None:
+    silent = Activity(since=NOW, problems=[], tokens={}, denials=[])
+    good = replace(facts(stack), activity=silent, certificate=Certificate(NOW + timedelta(90)))
+    assert "all is well" in summary(good)
+    assert "needs care</span> Certificate" in summary(replace(good, certificate=Certificate(None)))
+    no_gate = replace(good, activity=None, troubles={"activity": "the gate does not answer"})
+    assert "unknown" in summary(no_gate)
+    corrupt = replace(silent, problems=["instances/demo.json: corrupt"])
+    assert "needs care" in summary(replace(good, activity=corrupt))
+    assert "instances/demo.json: corrupt" in summary(replace(good, activity=corrupt))
+
+
+def test_an_instance_of_which_the_gate_says_nothing_is_not_said_to_have_no_tokens(
+    stack: Stack,
+) -> None:
+    activity = Activity(since=NOW, problems=[], tokens={"demo": []}, denials=[])
+    found = replace(facts(stack), activity=activity)
+    assert "nobody may connect" in fragments.instance(found, "demo", NOW)["tokens"]
+    unread = replace(found, activity=replace(activity, tokens={}))
+    assert "The gate does not say." in fragments.instance(unread, "demo", NOW)["tokens"]
 
 
 def test_what_a_client_takes_has_the_instances_name_and_url(stack: Stack) -> None:

@@ -33,6 +33,11 @@ HOSTILE = {
     "Link": "<https://evil.example/>; rel=preload",
     "Strict-Transport-Security": "max-age=0",
     "Service-Worker-Allowed": "/",
+    "Alt-Svc": 'h3="evil.example:443"; ma=31536000',
+    "Report-To": '{"group":"e","max_age":31536000,"endpoints":[{"url":"https://evil.example/"}]}',
+    "Reporting-Endpoints": 'e="https://evil.example/"',
+    "NEL": '{"report_to":"e","max_age":31536000,"success_fraction":1}',
+    "Set-Login": "logged-out",
 }
 
 heard: Counter[str] = Counter()
