@@ -37,7 +37,7 @@ def container(
 
 
 class Engine:
-    """`containers` is what there is, `asked` what was asked for; it hangs over the `silent` ones."""
+    """`containers` is what there is, `asked` what was asked for; the `silent` get no answer."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
