@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,9 @@ SECRETS = Path("/run/secrets/mcpier/env")
 PORT = 8080
 # What one answer may hold: an agent reads no more, and many at once must fit into memory.
 MOST_BYTES = 256 << 10
+RUNNER = Path(__file__).with_name("one_command.py")
+# For ending what a command has started.
+ENDING_SECONDS = 5
 
 server = MCPServer(
     "shell", instructions=f"Commands run with bash in {WORKSPACE}, whose files are kept."
@@ -37,15 +41,15 @@ async def run(
     """Run a command in the workspace; what it started ends with it."""
     most = int(os.environ["SHELL_TIMEOUT_SECONDS"])
     process = await asyncio.create_subprocess_exec(
-        "bash",
-        "-c",
+        sys.executable,
+        "-IS",
+        str(RUNNER),
         command,
         cwd=WORKSPACE,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         env=_environment(),
-        start_new_session=True,
     )
     kept = Kept()
     try:
@@ -103,16 +107,25 @@ class Kept:
 
 
 async def _drain(process: asyncio.subprocess.Process, kept: Kept) -> None:
-    assert process.stdout is not None
+    assert process.stdin is not None and process.stdout is not None
     while chunk := await process.stdout.read(65536):
         kept.add(chunk)
+    process.stdin.close()
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Ends what runs in the command's session."""
+    """Ends the command with all that it has started."""
     with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
+        process.terminate()
+        # The command may have stopped its runner.
+        process.send_signal(signal.SIGCONT)
+        try:
+            async with asyncio.timeout(ENDING_SECONDS):
+                await process.wait()
+        except TimeoutError:
+            # It starts more than its runner can end.
+            process.kill()
+            await process.wait()
 
 
 def _within(path: str) -> Path:

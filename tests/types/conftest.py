@@ -16,7 +16,8 @@ from mcp.client.streamable_http import streamable_http_client
 
 from tests.e2e.deployment import BASES, Deployment, docker, taken_away
 from tests.e2e.served import localhost_names
-from tests.types.bridged import TAG, build
+from tests.types import bridged
+from tests.types.alone import built
 from tests.types.seen_types import add_types
 from tests.types.types_stack import PROJECT, READY, STACK, config, page_config, page_files
 
@@ -61,8 +62,7 @@ def connected(outputs: dict[str, Any]) -> Connect:
 @pytest.fixture(scope="session")
 def bridge_image() -> None:
     """The image of the type stdio without any packages, as `tests.types.bridged` runs it."""
-    done = build(TAG)
-    assert done.returncode == 0, done.stdout + done.stderr
+    built("stdio", "node", bridged.TAG)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,7 +8,8 @@ import pytest
 from mcp import MCPError
 
 from tests.image.playwright_image import docker
-from tests.types.bridged import RUDE, build, connected, logs, serving, start, text, text_again
+from tests.types.alone import build, connected, logs, text
+from tests.types.bridged import RUDE, serving, start, text_again
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("bridge_image")]
 
@@ -89,7 +90,7 @@ def test_a_command_that_cannot_serve_ends_the_container_with_the_reason(
 
 def test_a_package_that_there_is_not_is_named_by_the_build() -> None:
     package = "@modelcontextprotocol/server-everything@0.0.0"
-    done = build("mcpier/test-stdio:none", "--build-arg", f"NPM_PACKAGES={package}")
+    done = build("stdio", "node", "mcpier/test-stdio:none", "--build-arg", f"NPM_PACKAGES={package}")
     assert done.returncode != 0
     said = f"mcpier: npm could not install: {package}. Is each name right"
     assert said in done.stdout + done.stderr

@@ -18,7 +18,8 @@ from mcp.types import (
     TextContent,
 )
 
-from tests.types.bridged import connected, serving, text, text_again
+from tests.types.alone import connected, text
+from tests.types.bridged import serving, text_again
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("bridge_image")]
 TALKATIVE = Path(__file__).parent / "talkative.mjs"
