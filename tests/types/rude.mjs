@@ -1,11 +1,24 @@
 // A stdio server without manners: tools that print garbage, flood, end it, or never answer.
+import { spawn } from "node:child_process";
 import readline from "node:readline";
 
 const say = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
 const said = (id, text) => say({ id, result: { content: [{ type: "text", text }] } });
+// It holds the standard output too.
+const helper = (detached) => spawn("sleep", ["9999"], { detached, stdio: ["ignore", "inherit", "ignore"] });
 const tools = {
   echo: (id) => said(id, String(process.pid)),
   die: () => process.exit(3),
+  orphan: () => process.exit(helper(false) && 3),
+  daemon: () => process.exit(helper(true) && 3),
+  testament: (id) => {
+    said(id, "my last");
+    tools.daemon();
+  },
+  helped: (id) => {
+    helper(true);
+    said(id, "helped");
+  },
   silent: () => {},
   garbage: (id) => {
     for (let line = 0; line < 100_000; line += 1) console.log("x".repeat(100));

@@ -8,9 +8,19 @@ import { Questions } from "./questions.mjs";
 const INTERNAL_ERROR = -32603;
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 5_000;
-// One that ends this often before it has answered anything cannot live.
+// One that ends this often before it has answered any client cannot live.
 const MOST_STARTS = 5;
 const GRACE = 5_000;
+// For what a server that has ended leaves behind, and for what it wrote last.
+const AFTERMATH = 1_000;
+
+function signalGroup({ pid }, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
+  }
+}
 
 export class ServerProcess {
   constructor({ program, args, env, onGiveUp }) {
@@ -49,8 +59,8 @@ export class ServerProcess {
     if (child) {
       const ended = new Promise((resolve) => child.once("close", resolve));
       child.stdin.end();
-      child.kill("SIGTERM");
-      const timer = setTimeout(() => child.kill("SIGKILL"), GRACE);
+      signalGroup(child, "SIGTERM");
+      const timer = setTimeout(() => signalGroup(child, "SIGKILL"), GRACE);
       await ended;
       clearTimeout(timer);
     }
@@ -58,7 +68,8 @@ export class ServerProcess {
   }
 
   spawn() {
-    const child = spawn(this.program, this.args, { env: this.env, stdio: ["pipe", "pipe", "inherit"] });
+    const stdio = ["pipe", "pipe", "inherit"];
+    const child = spawn(this.program, this.args, { detached: true, env: this.env, stdio });
     this.child = child;
     // It may end between a message and its arrival: its close tells of that.
     child.stdin.on("error", () => {});
@@ -66,23 +77,32 @@ export class ServerProcess {
       (message) => this.receive(message),
       (what) => {
         console.error(`mcpier: ending ${this.program}: it sent ${what}`);
-        child.kill("SIGKILL");
+        signalGroup(child, "SIGKILL");
       },
     );
     child.stdout.on("data", (chunk) => lines.push(chunk));
     child.once("error", (error) => this.ended(child, error.message));
+    // Its close waits for all that hold its standard output.
+    child.once("exit", () => {
+      signalGroup(child, "SIGTERM");
+      setTimeout(() => {
+        signalGroup(child, "SIGKILL");
+        child.stdout.destroy();
+      }, AFTERMATH);
+    });
     child.once("close", (code, signal) => this.ended(child, signal ?? `exit code ${code}`));
   }
 
   receive(message) {
     if (message.id !== undefined && message.method === undefined) {
-      this.failures = 0;
       if (message.id === this.replaying) {
         this.replaying = null;
         if (this.greetings[1]) this.write(this.greetings[1]);
         return;
       }
-      if (this.pending.delete(message.id)) this.answer(message);
+      if (!this.pending.delete(message.id)) return;
+      this.failures = 0;
+      this.answer(message);
     } else if (message.id !== undefined) this.onmessage?.(this.questions.asked(message));
     else this.notify(this.questions.told(message));
   }
