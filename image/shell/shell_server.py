@@ -4,11 +4,13 @@ import asyncio
 import os
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
 from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import BaseModel, Field
 
@@ -68,7 +70,7 @@ def read(
     offset: Annotated[int, Field(ge=0, description="The byte to begin with.")] = 0,
 ) -> str:
     """Read a file of the workspace, 256 KiB of it at most."""
-    with _within(path).open("rb") as file:
+    with _told(path), _within(path).open("rb") as file:
         file.seek(offset)
         return file.read(MOST_BYTES).decode("utf-8", errors="replace")
 
@@ -79,9 +81,10 @@ def write(
     content: Annotated[str, Field(description="All that it is to hold.")],
 ) -> str:
     """Write a file of the workspace; folders on the way are made."""
-    file = _within(path)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(content, "utf-8")
+    with _told(path):
+        file = _within(path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, "utf-8")
     return f"{len(content.encode())} bytes in {path}"
 
 
@@ -131,8 +134,17 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 def _within(path: str) -> Path:
     found = (WORKSPACE / path).resolve()
     if not found.is_relative_to(WORKSPACE):
-        raise ValueError(f"{path} is not within the workspace")
+        raise ToolError(f"{path} is not within the workspace")
     return found
+
+
+@contextmanager
+def _told(path: str) -> Iterator[None]:
+    """Raises `ToolError` where a file cannot be had: the client is shown no other's words."""
+    try:
+        yield
+    except OSError as error:
+        raise ToolError(f"{path}: {error.strerror}") from None
 
 
 def _environment() -> dict[str, str]:

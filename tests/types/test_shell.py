@@ -83,3 +83,20 @@ def test_a_command_is_told_as_a_shell_would_tell_of_it(shell: str) -> None:
     assert killed["exit_code"] == 137
     assert late == {"exit_code": 0, "output": "now\n"}
     assert piped == {"exit_code": 141, "output": "y\n"}
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("absent", "absent: No such file or directory"),
+        ("../etc/passwd", "../etc/passwd is not within the workspace"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_with_the_reason(
+    shell: str, path: str, why: str
+) -> None:
+    async def session() -> str:
+        async with connected(shell) as client:
+            return await text(client, "read", path=path)
+
+    assert why in anyio.run(session)
