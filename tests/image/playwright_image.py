@@ -7,7 +7,7 @@ from pathlib import Path
 IMAGE = Path(__file__).parents[2] / "image/playwright"
 BASE = os.environ.get("MCPIER_BASE_NODE", "mcpier/base-node:22-bookworm")
 TAG = "mcpier/test-playwright:latest"
-# On containers and volumes; its value is the process id of the run that they belong to.
+# On containers, volumes and networks; its value is the process id of the run that they belong to.
 LABEL = "mcpier.test"
 OWNED = f"{LABEL}={os.getpid()}"
 
@@ -37,8 +37,12 @@ def build_image() -> str:
 
 
 def sweep() -> None:
-    """Remove the containers, then the volumes, that interrupted runs left behind."""
-    for kind, name, all_of_them in (("container", "ID", ["--all"]), ("volume", "Name", [])):
+    """Remove the containers, then the volumes and networks, that interrupted runs left behind."""
+    for kind, name, all_of_them in (
+        ("container", "ID", ["--all"]),
+        ("volume", "Name", []),
+        ("network", "ID", []),
+    ):
         shown = f'{{{{.{name}}}}} {{{{.Label "{LABEL}"}}}}'
         found = docker(kind, "ls", *all_of_them, f"--filter=label={LABEL}", f"--format={shown}")
         for left, owner in (line.split() for line in found.splitlines()):
