@@ -20,14 +20,22 @@ def present_images(tags: Sequence[str]) -> dict[str, Present]:
     """Those of `tags` that the engine has."""
     shown = "{{json .Id}}\t{{json .RepoTags}}\t{{json .Config.Labels}}"
     done = _docker(["image", "inspect", "--format", shown, *tags])
-    refusals = [line for line in done.stderr.splitlines() if line.strip()]
+    refusals = _refusals(done)
     if any("no such image" not in line.lower() for line in refusals):
         raise SetupError(
-            f"the Docker engine does not answer: {refusals[-1].strip()}",
+            f"the Docker engine does not answer: {refusals[-1]}",
             "see that it runs and that this user may use it (or point DOCKER_HOST at another), "
             "then run the same command again",
         )
     return images_shown(done.stdout, tags)
+
+
+def _refusals(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """Why the client failed; it also warns of its own configuration, whatever comes of the rest."""
+    if done.returncode == 0:
+        return []
+    lines = [line.strip() for line in done.stderr.splitlines()]
+    return [line for line in lines if line and not line.startswith("WARNING")]
 
 
 def images_shown(lines: str, tags: Iterable[str]) -> dict[str, Present]:
