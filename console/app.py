@@ -10,7 +10,7 @@ import typer
 
 from components.core.clients import Client, Setup
 from console.commands import host, instances, stack_file
-from console.errors import ConsoleError
+from console.errors import ConsoleError, Interrupted
 from console.options import AsJson, InstanceId, Stack, Verbose, json_alone, print_json
 
 # What a command does is imported when it runs: help and completion shall not wait for it.
@@ -165,12 +165,15 @@ app.add_typer(host.app)
 
 
 def main() -> None:
-    """Runs the command line; an error is one message on stderr and exit status 1."""
+    """Runs the command line; an error is one message on stderr and exit status 1.
+
+    Where the user has ended pulumi by Ctrl-C, it is 130.
+    """
     try:
         app()
     except ConsoleError as error:
         print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(130 if isinstance(error, Interrupted) else 1)
     except (OSError, UnicodeDecodeError) as error:
         print(f"error: {error}\n  → see that it can be read and written", file=sys.stderr)
         sys.exit(1)

@@ -188,14 +188,29 @@ def test_no_command_at_all_is_answered_with_help() -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_ctrl_c_waits_until_pulumi_has_stopped_in_good_order(
-    programs: Programs, tmp_path: Path
-) -> None:
+def interrupted(programs: Programs, code: str) -> tuple[int, str, str]:
+    """How a program ends, and what it prints, if Ctrl-C is typed while its pulumi runs."""
     (programs.bin / "pulumi").write_text(
         "#!/bin/sh\n"
         "trap 'sleep 1; echo stopped in order; exit 130' INT\n"
         "echo running; while true; do sleep 0.05; done\n"
     )
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "running\n"
+        os.killpg(process.pid, signal.SIGINT)
+        out, said = process.communicate(timeout=20)
+    return process.returncode, out, said
+
+
+def test_ctrl_c_waits_until_pulumi_has_stopped_in_good_order(programs: Programs) -> None:
     code = """
 from console.errors import Interrupted
 from console.pulumi import Pulumi
@@ -204,20 +219,18 @@ try:
 except Interrupted as told:
     print(told)
 """
-    with subprocess.Popen(
-        [sys.executable, "-c", code],
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "running\n"
-        os.killpg(process.pid, signal.SIGINT)
-        rest, _ = process.communicate(timeout=20)
-    assert rest.splitlines() == [
+    _, out, _ = interrupted(programs, code)
+    assert out.splitlines() == [
         "stopped in order",
         "pulumi up was interrupted",
         "  → run it again to go on",
     ]
+
+
+def test_a_command_whose_pulumi_ctrl_c_ended_has_the_exit_status_of_one_that_it_ended(
+    programs: Programs,
+) -> None:
+    code = "import sys; sys.argv[1:] = ['up']; from console.app import main; main()"
+    status, out, said = interrupted(programs, code)
+    assert (status, out) == (130, "stopped in order\n")
+    assert said == "error: pulumi stack was interrupted\n  → run it again to go on\n"
