@@ -29,6 +29,7 @@ _UNANSWERED = re.compile(
 )
 _log = logging.getLogger(__name__)
 GONE = "no such"
+_NO_BASE = "No such image: mcpier/base-"
 _SEE_ENGINE = "see that the Docker engine runs; `make up` starts one where it can"
 
 
@@ -179,6 +180,8 @@ def _failure(what: str, said: str) -> ConsoleError:
     if host and _UNANSWERED.search(said):
         silent = silence(host, said)
         return ConsoleError(silent.what, silent.remedy)
+    if _NO_BASE in said:
+        return ConsoleError(f"{what}: {said}", "type: make up; it sees to the base images first")
     return ConsoleError(f"{what}: {said}", _SEE_ENGINE)
 
 

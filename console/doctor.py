@@ -87,7 +87,7 @@ def low_disk(told: Mapping[str, Any], host: Callable[[], DockerHost]) -> Iterato
     if free < LEAST_FREE:
         yield Finding(
             what=f"{free >> 20} MiB are left in {folder}, and an image takes up to a gigabyte",
-            remedy="make room; images that no container uses go by: docker image prune --all",
+            remedy="make room; unused images of mcpier's go by: .venv/bin/mcpier prune",
         )
 
 

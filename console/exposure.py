@@ -13,6 +13,7 @@ from components.core.naming import LOCKED, helper_run, host_name
 from components.core.observability import TRAEFIK_METRICS_PORT, traefik_address
 from console import docker
 from console.findings import Finding
+from console.prune import BUILT
 
 PROBES = Path(__file__).parent / "probes"
 EVERYWHERE = "0.0.0.0"
@@ -113,6 +114,8 @@ def _published() -> list[Listener]:
 
 
 def _run(spec: StackSpec, probe: str, run: str, question: str) -> Any:
-    program = (PROBES / f"{probe}.py").read_text("utf-8")
-    words = [*shlex.split(run), spec.bases.python, "python3", "-c", program]
+    program, image = (PROBES / f"{probe}.py").read_text("utf-8"), spec.bases.python
+    # A name that is made on the host may be anybody's in a registry.
+    pull = ["--pull", "never"] if image.startswith(BUILT) else []
+    words = [*shlex.split(run), *pull, image, "python3", "-c", program]
     return json.loads(docker.run(words, question))

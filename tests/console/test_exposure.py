@@ -12,6 +12,7 @@ import pytest
 from components.core.model import StackSpec
 from components.core.parse import parse
 from console import docker
+from console.errors import ConsoleError
 from console.exposure import PROBES, DockerHost, Listener, exposure, look_at_host
 from console.findings import Finding
 from tests.console.conftest import Programs
@@ -131,6 +132,21 @@ def test_the_host_is_asked_by_a_container_without_rights_but_to_see(programs: Pr
     assert "--network host" in call
     assert "--read-only --cap-drop ALL" in call
     assert "privileged" not in call.replace("no-new-privileges", "")
+
+
+def test_a_base_that_is_made_on_the_host_is_never_fetched_from_a_registry(
+    programs: Programs,
+) -> None:
+    own = "mcpier/base-python:3.11-bookworm"
+    spec = parse("dev", {"domain": "mcp.example.org", "bases": {"python": own}}, [])
+    programs.fail("docker run --rm", f"docker: Error: No such image: {own}.\nSee 'docker run'")
+    with pytest.raises(ConsoleError) as caught:
+        look_at_host(spec)
+    assert f" --pull never {own} " in programs.calls("docker")[0]
+    assert caught.value.remedy == "type: make up; it sees to the base images first"
+    with pytest.raises(ConsoleError):
+        look_at_host(SPEC)
+    assert "--pull" not in programs.calls("docker")[1]
 
 
 def run_probe(name: str, question: Any = None) -> Any:
