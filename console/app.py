@@ -79,7 +79,7 @@ app.add_typer(instances.app)
 def connect(
     instance: InstanceId,
     token: Annotated[
-        str | None, typer.Option(help="Whose token; the first by name if not given.")
+        str | None, typer.Option(help="Whose token; the first by name that is good if not given.")
     ] = None,
     as_json: AsJson = False,
     client: Annotated[

@@ -1,16 +1,18 @@
 """What an MCP client needs to reach an instance."""
 
+import sys
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
 from components.core.clients import Client, Entry, Setup, setup
 from console.errors import ConsoleError
+from console.expiry import expired, first_good, last_days
 from console.pulumi import Pulumi
 
 
 def client_config(stack: str, instance: str, token: str | None) -> dict[str, Any]:
-    """`{"url", "headers"}` for an instance; its first token by name where none is named."""
+    """`{"url", "headers"}` for an instance; by its first good token where none is named."""
     clients = Pulumi.of(stack).json("stack", "output", "clients", "--json", "--show-secrets")
     return _config(stack, clients, instance, token)
 
@@ -32,8 +34,11 @@ def _config(
             f"instance {instance} has no tokens",
             f"name one under mcpier:instances.{instance}.tokens in stacks/Pulumi.{stack}.yaml",
         )
-    name = token or sorted(tokens)[0]
+    days = last_days(stack, instance)
+    name = token or first_good(stack, instance, tokens, days)
     found: dict[str, Any] = pick(tokens, name, f"instance {instance} has no token {name}")
+    if expired(name, days):
+        print(f"warning: token {name} has expired: its last day was {days[name]}", file=sys.stderr)
     return found
 
 

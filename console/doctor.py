@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from components.core.model import StackSpec, State
+from components.core.model import Instance, StackSpec, State
 from components.core.naming import endpoint_host, host_name
 from console import docker
 from console.alerts import alerts
 from console.drift import CONTAINER, container_drift
 from console.edge import Edge
 from console.errors import ConsoleError
+from console.expiry import first_good
 from console.exposure import DockerHost, exposure, look_at_host
 from console.findings import Check, Finding
 from console.pulumi import Pulumi
@@ -52,7 +53,7 @@ def checks(stack: str) -> list[Check]:
         Check(title="Traefik's version", look=lambda: _traefik(stack)),
         Check(title="certificate", look=lambda: _certificate(spec, edge())),
         *(
-            Check(title=f"{item.id} answers MCP", look=_asks(outputs, edge, item.id))
+            Check(title=f"{item.id} answers MCP", look=_asks(stack, outputs, edge, item))
             for item in spec.instances
             if item.state is State.RUNNING and item.tokens
         ),
@@ -126,13 +127,19 @@ def _certificate(spec: StackSpec, edge: Edge) -> Iterator[Finding]:
 
 
 def _asks(
-    outputs: Callable[[], Mapping[str, Any]], edge: Callable[[], Edge], id_: str
+    stack: str,
+    outputs: Callable[[], Mapping[str, Any]],
+    edge: Callable[[], Edge],
+    instance: Instance,
 ) -> Callable[[], Iterator[Finding]]:
     def ask() -> Iterator[Finding]:
-        clients = outputs().get("clients", {}).get(id_)
+        clients = outputs().get("clients", {}).get(instance.id)
         if not clients:
-            raise ConsoleError(f"{id_} is in the stack file and not deployed", "type: make up")
-        client = next(iter(clients.values()))
+            raise ConsoleError(
+                f"{instance.id} is in the stack file and not deployed", "type: make up"
+            )
+        days = {token.name: token.expires for token in instance.tokens if token.expires}
+        client = clients[first_good(stack, instance.id, clients, days)]
         edge().initialize(client["url"], client["headers"])
         return iter(())
 

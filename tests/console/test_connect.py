@@ -1,7 +1,13 @@
 """What a client needs to reach an instance, and what is said where there is no such thing."""
 
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
 import pytest
 
+from console import pulumi
 from console.connect import ca_certificate, client_config
 from console.errors import ConsoleError
 from tests.console.conftest import Programs
@@ -54,6 +60,57 @@ def test_an_instance_without_tokens_is_told_where_to_name_one() -> None:
         "instance docs has no tokens\n"
         "  → name one under mcpier:instances.docs.tokens in stacks/Pulumi.dev.yaml"
     )
+
+
+@pytest.fixture
+def ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Sets the last days of tokens in the stack's file, counted from today."""
+    stacks = tmp_path / "project" / "stacks"
+    stacks.mkdir(parents=True)
+    monkeypatch.setattr(pulumi, "PROJECT", stacks.parent)
+
+    def ends(**days: int) -> None:
+        tokens = [{"name": name, "expires": day(ahead)} for name, ahead in days.items()]
+        config = {"mcpier:instances": {"demo": {"tokens": [*tokens, "other"]}}}
+        (stacks / "Pulumi.dev.yaml").write_text(json.dumps({"config": config}))
+
+    return ends
+
+
+def day(ahead: int) -> str:
+    return (datetime.now(UTC).date() + timedelta(days=ahead)).isoformat()
+
+
+def test_the_first_token_that_has_not_expired_is_given(ends: Callable[..., None]) -> None:
+    # Tomorrow, in case that the day ends between here and there.
+    ends(alice=1)
+    assert client_config("dev", "demo", None) == entry("1")
+    ends(alice=-1)
+    assert client_config("dev", "demo", None) == entry("2")
+
+
+def test_an_instance_whose_tokens_have_all_expired_is_told_what_to_do(
+    ends: Callable[..., None],
+) -> None:
+    ends(alice=-1, ci=-2)
+    assert problem("demo") == (
+        "no token of instance demo is good any more; their last days were: "
+        f"alice ({day(-1)}), ci ({day(-2)})\n"
+        "  → set a later one under mcpier:instances.demo.tokens in stacks/Pulumi.dev.yaml, "
+        "or add a token, and type: make up STACK=dev"
+    )
+
+
+def test_a_token_that_is_named_is_given_with_a_warning_if_it_has_expired(
+    ends: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    ends(alice=-1)
+    assert client_config("dev", "demo", "alice") == entry("1")
+    assert capsys.readouterr().err == (
+        f"warning: token alice has expired: its last day was {day(-1)}\n"
+    )
+    client_config("dev", "demo", "ci")
+    assert capsys.readouterr().err == ""
 
 
 def test_the_ca_is_given_as_it_is() -> None:

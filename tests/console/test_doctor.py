@@ -8,6 +8,7 @@ import pytest
 
 from console import pulumi
 from console.doctor import checks
+from console.edge import Edge
 from console.findings import Finding
 from tests.console.conftest import Programs
 
@@ -82,3 +83,21 @@ def test_an_edge_that_nobody_listens_at_is_a_finding(programs: Programs, look: A
     programs.answer("pulumi stack output", {})
     (finding,) = look()["certificate"]
     assert "nothing answers on mcp-doctor.mcpier.localhost:2" in finding.what
+
+
+def test_an_instance_is_asked_by_a_token_that_has_not_expired(
+    programs: Programs, look: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = pulumi.PROJECT / "stacks" / "Pulumi.dev.yaml"
+    gone = "{name: %s, expires: '2020-01-01'}"
+    file.write_text(STACK.replace("[alice]", f"[{gone % 'alice'}, carol]"))
+    clients: Any = {name: {"url": name, "headers": {}} for name in ("alice", "carol")}
+    programs.answer("pulumi stack output", {"clients": {"demo": clients}})
+    asked: list[str] = []
+    monkeypatch.setattr(Edge, "initialize", lambda edge, url, headers: asked.append(url))
+    assert look()["demo answers MCP"] == []
+    assert asked == ["carol"]
+    file.write_text(STACK.replace("[alice]", f"[{gone % 'alice'}, {gone % 'carol'}]"))
+    (finding,) = look()["demo answers MCP"]
+    assert "alice (2020-01-01), carol (2020-01-01)" in finding.what
+    assert asked == ["carol"]
