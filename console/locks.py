@@ -37,7 +37,7 @@ def release_dead_locks(pulumi: Pulumi) -> bool:
         raise ConsoleError(
             f"another update of stack {pulumi.stack} is running: process {living.pid} on "
             f"{living.host}, since {living.since}",
-            "wait until it ends; if it hangs, stop it and run this again",
+            f"wait until it ends; {_if_not(pulumi.stack, living)}",
         )
     locks = list(_locks(pulumi))
     for lock in locks:
@@ -45,6 +45,17 @@ def release_dead_locks(pulumi: Pulumi) -> bool:
     if locks:
         pulumi.run("cancel", "--yes", "--stack", pulumi.stack)
     return bool(locks)
+
+
+def _if_not(stack: str, lock: Lock) -> str:
+    """What to do about a lock whose holder does not end."""
+    if lock.host == socket.gethostname():
+        return "if it hangs, stop it and run this again"
+    shell = f'eval "$(make -s env STACK={stack})"'
+    return (
+        f"if it hangs, stop it there; if {lock.host} is gone, type: {shell} && "
+        f"pulumi cancel --yes --stack {stack}"
+    )
 
 
 def living_lock(pulumi: Pulumi) -> Lock | None:

@@ -32,10 +32,10 @@ def dead() -> int:
     return process.pid
 
 
-@pytest.fixture
-def living(tmp_path: Path) -> Iterator[int]:
-    """The id of a process that is called pulumi and waits for its end."""
-    program = tmp_path / "pulumi"
+@pytest.fixture(params=["pulumi", ".pulumi-wrapped"])
+def living(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[int]:
+    """The id of a process that is called as pulumi is, wrapped or not, and waits for its end."""
+    program = tmp_path / request.param
     program.symlink_to("/bin/cat")
     process = subprocess.Popen([program], stdin=subprocess.PIPE)
     yield process.pid
@@ -87,6 +87,19 @@ def test_where_somebody_is_at_work_nothing_is_cancelled(
     assert str(caught.value) == (
         f"another update of stack dev is running: process {living} on {HERE}, since {SINCE}\n"
         "  → wait until it ends; if it hangs, stop it and run this again"
+    )
+    assert programs.calls("pulumi") == []
+
+
+def test_the_lock_of_a_host_that_may_be_gone_is_told_with_how_to_cancel_it(
+    pulumi: Pulumi, programs: Programs, tmp_path: Path, dead: int
+) -> None:
+    hold(tmp_path, dead, host="elsewhere")
+    with pytest.raises(ConsoleError) as caught:
+        release_dead_locks(pulumi)
+    assert caught.value.remedy == (
+        "wait until it ends; if it hangs, stop it there; if elsewhere is gone, type: "
+        'eval "$(make -s env STACK=dev)" && pulumi cancel --yes --stack dev'
     )
     assert programs.calls("pulumi") == []
 
