@@ -1,9 +1,12 @@
 """What `mcpier doctor` finds."""
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from console.errors import ConsoleError
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,3 +34,12 @@ class Check:
             return list(self.look())
         except ConsoleError as error:
             return [Finding(what=error.what, remedy=error.remedy)]
+        # The other checks have something to say, whatever this one has come upon.
+        except Exception as error:
+            _log.info("%s", self.title, exc_info=True)
+            return [
+                Finding(
+                    what=f"it cannot be looked at: {type(error).__name__}: {error}",
+                    remedy="report it with what the same command prints with -v",
+                )
+            ]

@@ -101,3 +101,18 @@ def test_an_instance_is_asked_by_a_token_that_has_not_expired(
     (finding,) = look()["demo answers MCP"]
     assert "alice (2020-01-01), carol (2020-01-01)" in finding.what
     assert asked == ["carol"]
+
+
+def test_a_check_that_comes_upon_what_nobody_has_foreseen_is_a_finding_among_the_others(
+    programs: Programs, look: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    programs.answer("pulumi stack output", {})
+    programs.answer("docker system info", {"DockerRootDir": "/nowhere"})
+    with caplog.at_level("INFO", "console"):
+        found = look()
+    (finding,) = found["Docker engine"]
+    assert finding.what == "it cannot be looked at: KeyError: 'SystemTime'"
+    assert "with -v" in finding.remedy
+    assert finding.serious
+    assert "Traceback" in caplog.text
+    assert [each.what for each in found["containers are as declared"]] == ["nothing is deployed"]
