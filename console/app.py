@@ -86,6 +86,7 @@ def connect(
         Client | None, typer.Option(help="Print what this client takes, in its own format.")
     ] = None,
     stack: Stack = "dev",
+    verbose: Verbose = False,
 ) -> None:
     """Print what an MCP client needs to reach an instance: URL and headers."""
     from console import connect as connecting
@@ -119,6 +120,7 @@ def view(
     watch: Annotated[bool, typer.Option("--watch", help="Show the screen, take no input.")] = False,
     as_json: AsJson = False,
     stack: Stack = "dev",
+    verbose: Verbose = False,
 ) -> None:
     """Print a link that opens an instance's live view once, within two minutes."""
     from components.core.tickets import Grant
@@ -132,7 +134,7 @@ def view(
 
 
 @app.command()
-def doctor(as_json: AsJson = False, stack: Stack = "dev") -> None:
+def doctor(as_json: AsJson = False, stack: Stack = "dev", verbose: Verbose = False) -> None:
     """Look for everything that can be wrong with the stack; exit status 1 if anything is."""
     from console.doctor import checks
 
@@ -149,7 +151,7 @@ def doctor(as_json: AsJson = False, stack: Stack = "dev") -> None:
 
 
 @app.command()
-def ca(as_json: AsJson = False, stack: Stack = "dev") -> None:
+def ca(as_json: AsJson = False, stack: Stack = "dev", verbose: Verbose = False) -> None:
     """Print the CA certificate of a self-signed stack, for clients to trust."""
     from console import connect as connecting
 

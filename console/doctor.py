@@ -48,7 +48,7 @@ def checks(stack: str) -> list[Check]:
         return look_at_host(spec)
 
     return [
-        Check(title="Docker engine", look=lambda: _engine(host)),
+        Check(title="Docker engine", look=lambda: _engine(stack, host)),
         Check(title="containers are as declared", look=lambda: _drift(pulumi)),
         Check(title="Traefik's version", look=lambda: _traefik(stack)),
         Check(title="certificate", look=lambda: _certificate(spec, edge())),
@@ -62,7 +62,7 @@ def checks(stack: str) -> list[Check]:
     ]
 
 
-def _engine(host: Callable[[], DockerHost]) -> Iterator[Finding]:
+def _engine(stack: str, host: Callable[[], DockerHost]) -> Iterator[Finding]:
     told = docker.engine()
     skew = (datetime.fromisoformat(told["SystemTime"]) - datetime.now(UTC)).total_seconds()
     if abs(skew) > MOST_SKEW:
@@ -70,10 +70,12 @@ def _engine(host: Callable[[], DockerHost]) -> Iterator[Finding]:
             what=f"the Docker host's clock differs from this machine's by {skew:.0f} seconds",
             remedy="set both by NTP: links to live views are good for two minutes",
         )
-    yield from low_disk(told, host)
+    yield from low_disk(stack, told, host)
 
 
-def low_disk(told: Mapping[str, Any], host: Callable[[], DockerHost]) -> Iterator[Finding]:
+def low_disk(
+    stack: str, told: Mapping[str, Any], host: Callable[[], DockerHost]
+) -> Iterator[Finding]:
     """Whether the engine, by what it tells of itself, has room for another image.
 
     `host` is asked only where the engine is of another machine.
@@ -88,7 +90,8 @@ def low_disk(told: Mapping[str, Any], host: Callable[[], DockerHost]) -> Iterato
     if free < LEAST_FREE:
         yield Finding(
             what=f"{free >> 20} MiB are left in {folder}, and an image takes up to a gigabyte",
-            remedy="make room; unused images of mcpier's go by: .venv/bin/mcpier prune",
+            remedy="make room; unused images of mcpier's go by: "
+            f".venv/bin/mcpier prune --stack {stack}",
         )
 
 

@@ -22,7 +22,7 @@ BUILD_SECONDS = 60
 def explained(spec: StackSpec, error: ConsoleError) -> ConsoleError:
     """The error of a failed `up`, with what is found on the host that stands behind it."""
     try:
-        room = low_disk(docker.engine(), lambda: look_at_host(spec))
+        room = low_disk(spec.stack, docker.engine(), lambda: look_at_host(spec))
         found = [*room, *_unbuilt(spec), *_not_started(spec.stack)]
     except ConsoleError as unanswered:
         found = [Finding(what=unanswered.what, remedy=unanswered.remedy)]

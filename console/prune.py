@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from console import docker
+from console.pulumi import stack_file
 
 BUILT = "mcpier/"
 KEPT = (
@@ -24,8 +25,13 @@ class Image:
     size: int
 
 
-def prune() -> list[Image]:
-    """Removes them, and gives what they were; what another stack's container uses stays."""
+def prune(stack: str) -> list[Image]:
+    """Removes them from the stack's host, and gives what they were.
+
+    What another stack's container uses stays. Raises `ConsoleError` where there is no such stack:
+    it would be another host.
+    """
+    stack_file(stack)
     images = docker.inspect("image", sorted(docker.image_ids())).values()
     used = {str(found["Image"]) for found in docker.all_containers().values()}
     found = unused(images, used)

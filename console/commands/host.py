@@ -25,6 +25,7 @@ def types(
             autocompletion=complete_stack,
         ),
     ] = None,
+    verbose: Verbose = False,
 ) -> None:
     """List the instance types and what may be chosen of them."""
     from console import types as listing
@@ -39,11 +40,11 @@ def types(
 
 
 @app.command()
-def prune(as_json: AsJson = False, verbose: Verbose = False) -> None:
-    """Remove the images of mcpier's that no container of any stack on the host has."""
+def prune(as_json: AsJson = False, stack: Stack = "dev", verbose: Verbose = False) -> None:
+    """Remove the images of mcpier's that no container of any stack on the stack's host has."""
     from console import prune as pruning
 
-    removed = pruning.prune()
+    removed = pruning.prune(stack)
     if as_json:
         print_json({"removed": [vars(image) for image in removed]})
         return
@@ -58,6 +59,7 @@ def compose(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where it goes.", file_okay=False)],
     as_json: AsJson = False,
     stack: Stack = "dev",
+    verbose: Verbose = False,
 ) -> None:
     """Render the stack as a Compose project, with a certificate and tokens of its own."""
     from console.compose.folder import show, write
@@ -79,6 +81,7 @@ def portal(
     ] = False,
     as_json: AsJson = False,
     stack: Stack = "dev",
+    verbose: Verbose = False,
 ) -> None:
     """Print a link that opens the stack's portal once, within two minutes."""
     from console import portal as opening

@@ -53,6 +53,7 @@ def add(
     ] = None,
     as_json: AsJson = False,
     stack: Stack = "dev",
+    verbose: Verbose = False,
 ) -> None:
     """Add an instance to the stack's file."""
     from console import stack_edit
@@ -64,7 +65,9 @@ def add(
 
 
 @app.command()
-def remove(instance: InstanceId, as_json: AsJson = False, stack: Stack = "dev") -> None:
+def remove(
+    instance: InstanceId, as_json: AsJson = False, stack: Stack = "dev", verbose: Verbose = False
+) -> None:
     """Remove an instance, and its secrets, from the stack's file."""
     from console import stack_edit
 
@@ -83,6 +86,7 @@ def add_token(
     generation: Generation = 1,
     as_json: AsJson = False,
     stack: Stack = "dev",
+    verbose: Verbose = False,
 ) -> None:
     """Add a token to an instance in the stack's file."""
     from console import stack_edit

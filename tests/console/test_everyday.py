@@ -7,11 +7,14 @@ import resource
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.main import get_command
 
+from console.app import app
 from console.errors import ConsoleError
 from console.logs import Line, Source, lines
 from console.prune import Image, unused
@@ -102,20 +105,6 @@ def test_json_of_a_preview_is_pulumis_and_nothing_else(programs: Programs) -> No
     assert "Created stack 'dev'" in done.stderr
 
 
-COMMANDS = (
-    "add",
-    "ca",
-    "compose",
-    "connect",
-    "destroy",
-    "doctor",
-    "logs",
-    "preview",
-    "prune",
-    "types",
-)
-
-
 @pytest.mark.parametrize(
     ("shell", "typed", "offered"),
     [
@@ -167,9 +156,27 @@ def test_completion_is_as_quick() -> None:
     )
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_prints_json_if_asked(command: str) -> None:
-    assert "--json" in mcpier(command, "--help").stdout
+def words_of_commands(group: Any, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """What is typed for each command, those of groups included."""
+    for name, command in group.commands.items():
+        words = (*before, name)
+        yield from words_of_commands(command, words) if hasattr(command, "commands") else [words]
+
+
+@pytest.mark.parametrize("words", list(words_of_commands(get_command(app))), ids=" ".join)
+def test_every_command_takes_a_stack_json_and_v(words: tuple[str, ...]) -> None:
+    command: Any = get_command(app)
+    for word in words:
+        command = command.commands[word]
+    taken = {option for parameter in command.params for option in parameter.opts}
+    assert {"--stack", "--json", "--verbose", "-v"} <= taken
+
+
+def test_a_stack_that_is_not_there_has_no_host_to_prune(programs: Programs) -> None:
+    done = mcpier("prune", "--stack", "no-such-stack")
+    assert done.returncode == 1
+    assert "there is no stacks/Pulumi.no-such-stack.yaml" in done.stderr
+    assert programs.calls("docker") == []
 
 
 def test_what_is_mistyped_ends_with_status_2_and_a_guess() -> None:

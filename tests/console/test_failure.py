@@ -86,7 +86,7 @@ def test_a_disk_that_is_full_is_told(programs: Programs, tmp_path: Path, monkeyp
     programs.answer("docker system info", {"DockerRootDir": str(tmp_path)})
     told, remedy = lines(stack())
     assert f"MiB are left in {tmp_path}" in told
-    assert "mcpier prune" in remedy
+    assert ".venv/bin/mcpier prune --stack dev" in remedy
 
 
 def test_an_engine_that_went_away_is_told_and_nothing_else(programs: Programs) -> None:
