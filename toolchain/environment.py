@@ -12,7 +12,12 @@ from toolchain.steps import Say, cache_dir, run_step
 
 PROJECT = Path(__file__).resolve().parent.parent
 VENV = PROJECT / ".venv"
+# `#!` takes no path with a space, and no long one. For Python, the shell's line and the next are a
+# text.
 PROGRAM = """\
+#!/bin/sh
+'''exec' "{python}" "$0" "$@"
+' '''
 import os
 import sys
 
@@ -53,7 +58,7 @@ def ensure_environment(say: Say) -> None:
 def _link_program() -> None:
     """`.venv/bin/mcpier`: finds the checkout that it stands in, from wherever it is called."""
     program = VENV / "bin" / "mcpier"
-    program.write_text(f"#!{VENV}/bin/python\n{PROGRAM}", "utf-8")
+    program.write_text(PROGRAM.format(python=VENV / "bin" / "python"), "utf-8")
     program.chmod(0o755)
 
 
