@@ -12,6 +12,7 @@ from components.core.clients import Client, Setup
 from console.commands import host, instances, stack_file
 from console.errors import ConsoleError, Interrupted
 from console.options import AsJson, InstanceId, Stack, Verbose, json_alone, print_json
+from toolchain.errors import SetupError
 
 # What a command does is imported when it runs: help and completion shall not wait for it.
 app = typer.Typer(
@@ -173,7 +174,7 @@ def main() -> None:
     """
     try:
         app()
-    except ConsoleError as error:
+    except (ConsoleError, SetupError) as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(130 if isinstance(error, Interrupted) else 1)
     except (OSError, UnicodeDecodeError) as error:

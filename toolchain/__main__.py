@@ -19,18 +19,10 @@ from toolchain.errors import SetupError
 from toolchain.shell import path_with_tools, pulumi_variables
 from toolchain.tools import ensure_tools
 
-OLDEST = (3, 11)
-
 
 def main(arguments: list[str]) -> int:
     """Runs every step; exit status 1 and one message where one of them cannot be done."""
     try:
-        if sys.version_info < OLDEST:
-            found = sys.version.split()[0]
-            raise SetupError(
-                f"Python 3.11 or later is needed; {sys.executable} is {found}",
-                "install a newer python3, and see that it stands first on PATH",
-            )
         if arguments[:1] == ["env"]:
             _print_variables(arguments[1:])
             return 0

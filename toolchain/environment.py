@@ -29,9 +29,19 @@ main()
 
 
 def stack_text(stack: str) -> str:
-    """What stands in a stack's file; nothing where there is none, which is for others to refuse."""
+    """What stands in a stack's file; nothing where there is none, which is for others to refuse.
+
+    Raises `SetupError` where it is no UTF-8.
+    """
     file = PROJECT / "stacks" / f"Pulumi.{stack}.yaml"
-    return file.read_text("utf-8") if file.exists() else ""
+    try:
+        return file.read_text("utf-8") if file.exists() else ""
+    except UnicodeDecodeError as error:
+        raise SetupError(
+            f"stacks/{file.name}: expected UTF-8, found 0x{error.object[error.start]:02x} as byte "
+            f"{error.start}",
+            "save it as UTF-8, and run this again",
+        ) from None
 
 
 def ensure_environment(say: Say) -> None:

@@ -1,6 +1,7 @@
 """`python3 -m toolchain`: which steps it takes, and what it becomes afterwards."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +71,43 @@ def test_a_step_that_cannot_be_done_ends_in_one_message_and_no_command(
     assert done.stderr == (
         "error: the docker client, by which tcp://elsewhere is asked, is not on PATH\n"
         "  → install it (Debian: apt-get install docker.io)\n"
+    )
+
+
+def test_an_older_python_is_told_before_anything_is_read_that_it_cannot_read() -> None:
+    older = (
+        "import runpy, sys; sys.version_info = (3, 9, 2); sys.version = '3.9.2 (main)'; "
+        "sys.modules['toolchain.bases'] = None; runpy.run_module('toolchain', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", older], cwd=PROJECT, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"error: Python 3.11 or later is needed; {sys.executable} is 3.9.2\n"
+        "  → install a newer python3, and see that it stands first on PATH\n"
+    )
+
+
+@pytest.mark.parametrize("program", ["toolchain", "console"])
+def test_a_stack_file_that_is_no_utf_8_is_named(program: str, tmp_path: Path) -> None:
+    checkout = tmp_path / "checkout"
+    for part in ("console", "components", "toolchain"):
+        shutil.copytree(PROJECT / part, checkout / part)
+    (checkout / "stacks").mkdir()
+    (checkout / "stacks" / "Pulumi.dev.yaml").write_bytes(b"# gr\xfc\xdfe\n")
+    words = {
+        "toolchain": ["-m", "toolchain", "env", "dev"],
+        "console": ["-c", "from console.app import main; main()", "status"],
+    }[program]
+    environ = {**os.environ, "PYTHONPATH": ""}
+    done = subprocess.run(
+        [sys.executable, *words], cwd=checkout, env=environ, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "error: stacks/Pulumi.dev.yaml: expected UTF-8, found 0xfc as byte 4\n"
+        "  → save it as UTF-8, and run this again\n"
     )
 
 
