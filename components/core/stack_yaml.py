@@ -25,6 +25,15 @@ REPLACED = {f"{TAG}{kind}" for kind in (*OWN, "timestamp")}
 class Loader(yaml.CSafeLoader):
     """As PyYAML's own but for what Pulumi reads in another way."""
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> object:
+        """A node's value; raises `ConstructorError` for what only looks like a number: 08, 0x_."""
+        try:
+            found: object = super().construct_object(node, deep)
+        except ValueError:
+            told = f"{node.value} looks like a number and is none; in quotes it is text"
+            raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from None
+        return found
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
         """A mapping; raises `ConstructorError` for a key that stands there twice."""
         seen = set()
