@@ -59,9 +59,12 @@ def _instances(context: typer.Context) -> dict[Any, Any]:
     """As far as the file can be read: a shell that completes says nothing about mistakes."""
     import yaml
 
+    from components.core.stack_yaml import read_yaml
+
     try:
         text = (STACKS / f"Pulumi.{context.params.get('stack') or 'dev'}.yaml").read_text("utf-8")
-        return dict(yaml.safe_load(text)["config"]["mcpier:instances"])
+        document: Any = read_yaml(text)
+        return dict(document["config"]["mcpier:instances"])
     except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
         return {}
 

@@ -14,6 +14,7 @@ import yaml
 from components.core.choice import ChoiceType
 from components.core.errors import ConfigError
 from components.core.model import Instance, StackSpec
+from components.core.stack_yaml import read_yaml
 from console.connect import pick
 from console.errors import ConsoleError
 from console.pulumi import stack_file
@@ -100,15 +101,15 @@ def find_instance(spec: StackSpec, id_: str) -> Instance:
 
 def _yaml(key: str, value: str) -> Any:
     try:
-        return yaml.safe_load(value)
+        return read_yaml(value)
     except yaml.YAMLError:
         raise ConsoleError(f"the value of {key} is not YAML", "quote it") from None
 
 
 def _swept(text: str, path: Sequence[str]) -> str:
     """The text without what stands at a path, if anything, and the mappings that this empties."""
-    inner, depth = yaml.safe_load(text), 0
-    shared = 0
+    inner: Any = read_yaml(text)
+    depth = shared = 0
     for key in path:
         if not isinstance(inner, dict) or key not in inner:
             return text

@@ -3,10 +3,12 @@
 The parser's marks say where things stand (docs/decisions/0026).
 """
 
+import re
 from typing import Any
 
 import yaml
 
+from components.core.stack_yaml import OWN, TAG, read_yaml
 from console.yaml_marks import (
     NotInPlace,
     Path,
@@ -26,16 +28,23 @@ UNBROKEN = 10**6
 STEP = 2
 
 
-class _Dumper(yaml.SafeDumper):
-    """Indents the lists of a mapping, as stack files have them."""
+class Dumper(yaml.SafeDumper):
+    """Indents the lists of a mapping, as stack files have them.
+
+    Text that YAML 1.1, or Pulumi, would read as anything else gets quotes.
+    """
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
 
 
+for kind, (pattern, first) in OWN.items():
+    Dumper.add_implicit_resolver(f"{TAG}{kind}", re.compile(f"^(?:{pattern})$"), list(first))
+
+
 def with_entry(text: str, path: Path, value: object) -> str:
     """The text with a value under a key that is not there; mappings on the way to it are made."""
-    wanted = yaml.safe_load(text)
+    wanted: Any = read_yaml(text)
     inner = wanted
     for key in path[:-1]:
         if inner.get(key) is None:
@@ -53,7 +62,7 @@ def with_item(text: str, path: Path, value: object) -> str:
     place = walk(text, path)
     if place.rest:
         return with_entry(text, path, [value])
-    wanted = yaml.safe_load(text)
+    wanted: Any = read_yaml(text)
     holder = _at(wanted, path[:-1])
     holder[path[-1]] = [*(holder[path[-1]] or []), value]
     return _checked(_grown(text, place, [value]), wanted)
@@ -61,7 +70,7 @@ def with_item(text: str, path: Path, value: object) -> str:
 
 def without(text: str, path: Path) -> str:
     """The text without what is at a path: the entry of a mapping, or the item of a list."""
-    wanted = yaml.safe_load(text)
+    wanted: Any = read_yaml(text)
     del _at(wanted, path[:-1])[path[-1]]
     place = walk(text, path[:-1])
     try:
@@ -84,7 +93,7 @@ def _shrunk(text: str, place: Place, number: int) -> str:
 
 def _checked(after: str, wanted: object) -> str:
     try:
-        if yaml.safe_load(after) == wanted:
+        if read_yaml(after) == wanted:
             return after
     except yaml.YAMLError:
         pass
@@ -118,7 +127,7 @@ def _grown(text: str, place: Place, addition: Any) -> str:
 def _block(value: Any, column: int) -> str:
     written = yaml.dump(
         value,
-        Dumper=_Dumper,
+        Dumper=Dumper,
         sort_keys=False,
         allow_unicode=True,
         width=UNBROKEN,
@@ -128,8 +137,13 @@ def _block(value: Any, column: int) -> str:
 
 
 def _flow(value: Any) -> str:
-    written = yaml.safe_dump(
-        value, sort_keys=False, allow_unicode=True, width=UNBROKEN, default_flow_style=True
+    written = yaml.dump(
+        value,
+        Dumper=Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=UNBROKEN,
+        default_flow_style=True,
     )
     return str(written).strip()
 

@@ -9,11 +9,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from typer.main import get_command
 
+from console import options
 from console.app import app
 from console.errors import ConsoleError
 from console.logs import Line, Source, lines
@@ -124,6 +126,17 @@ def test_what_is_begun_is_completed(shell: str, typed: str, offered: set[str]) -
     done = completed(shell, typed)
     assert offered <= set(re.findall(r"[\w-]+", done)), done
     assert "socket-proxy" not in done
+
+
+def test_ids_and_tokens_are_completed_as_pulumi_reads_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(options, "STACKS", tmp_path)
+    text = "config:\n  mcpier:instances:\n    on: {tokens: [off]}\n    other: {}\n"
+    (tmp_path / "Pulumi.dev.yaml").write_text(text)
+    context: Any = SimpleNamespace(params={"instance": "on"})
+    assert options.complete_instance(context, "o") == ["on", "other"]
+    assert options.complete_token(context, "") == ["off"]
 
 
 def test_bash_itself_completes_an_instance(tmp_path: Path) -> None:

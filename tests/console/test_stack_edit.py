@@ -153,3 +153,18 @@ def test_edits_at_the_same_time_follow_each_other(file: Path) -> None:
     ]
     assert [process.wait(60) for process in running] == [0] * len(names)
     assert all(name in file.read_text() for name in names)
+
+
+@pytest.mark.parametrize("id_", ["no", "on", "off"])
+def test_an_instance_may_have_an_id_that_yaml_once_took_for_a_truth_value(
+    file: Path, id_: str
+) -> None:
+    settings = stack_edit.read_settings("dev", "playwright", ["yes"], ["viewport=22:30"])
+    assert settings["viewport"] == "22:30"
+    stack_edit.add_instance("dev", id_, {"type": "playwright", "tokens": ["yes"]})
+    stack_edit.add_token("dev", id_, {"name": "y"})
+    file.write_text(file.read_text().replace(f"'{id_}'", id_))
+    stack_edit.revoke_token("dev", id_, "yes")
+    stack_edit.add_token("dev", id_, {"name": "no"})
+    assert [token.name for token in stack_edit.remove_instance("dev", id_).tokens] == ["y", "no"]
+    refused(file)

@@ -9,9 +9,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from components.core.stack_yaml import read_yaml
 from console.pulumi import PROJECT
 from console.yaml_marks import NotInPlace
-from console.yaml_text import with_entry, with_item, without
+from console.yaml_text import Dumper, with_entry, with_item, without
 
 EXAMPLE = (PROJECT / "stacks" / "Pulumi.example.yaml").read_text("utf-8")
 INSTANCES = ("config", "mcpier:instances")
@@ -84,7 +85,8 @@ def test_an_item_goes_to_the_end_of_a_list_however_that_is_written(before: str, 
 
 def test_an_item_with_comments_between_its_dash_and_its_keys_goes_whole() -> None:
     after = without(EXAMPLE, (*INSTANCES, "demo", "tokens", 1))
-    assert yaml.safe_load(after)["config"]["mcpier:instances"]["demo"]["tokens"] == ["alice"]
+    config: Any = read_yaml(after)
+    assert config["config"]["mcpier:instances"]["demo"]["tokens"] == ["alice"]
     assert after.count("- # Name of the token") == EXAMPLE.count("- # Name of the token") - 1
 
 
@@ -120,9 +122,41 @@ def test_what_has_no_place_of_its_own_is_refused_instead_of_broken(text: str) ->
         without(text, path)
 
 
+SPECIAL = [
+    "no",
+    "on",
+    "off",
+    "yes",
+    "null",
+    "08",
+    "0x_",
+    "1e5",
+    "0x1f",
+    "22:30",
+    "2027-06-30",
+    "1_0",
+]
+
+
+@pytest.mark.parametrize("word", SPECIAL)
+@pytest.mark.parametrize("text", ["m:\n  a: 1\n", "m: {a: 1}\n"])
+def test_a_word_that_only_some_parsers_take_for_text_comes_and_goes(word: str, text: str) -> None:
+    after = with_entry(text, ("m", word), [word])
+    for read in (read_yaml, yaml.safe_load):
+        assert read(after) == {"m": {"a": 1, word: [word]}}
+    assert without(after, ("m", word)) == text
+
+
+def test_a_word_without_quotes_stands_for_itself_as_pulumi_reads_it() -> None:
+    text = "m:\n  no:\n    tokens: [on]\n  other: 1\n"
+    assert with_item(text, ("m", "no", "tokens"), "off") == text.replace("[on]", "[on, 'off']")
+    assert without(text, ("m", "no", "tokens", 0)) == text.replace("[on]", "[]")
+    assert without(text, ("m", "no")) == "m:\n  other: 1\n"
+
+
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=6)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | NAMES,
+    st.none() | st.booleans() | st.integers(-(10**17), 10**17) | NAMES,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
     max_leaves=6,
 )
@@ -134,7 +168,7 @@ def test_whatever_stands_in_a_file_an_entry_comes_and_goes(
     content: dict[str, Any], name: str, value: Any, flow: bool
 ) -> None:
     content.pop(name, None)
-    text = yaml.safe_dump({"m": content}, default_flow_style=flow, allow_unicode=True)
+    text = yaml.dump({"m": content}, Dumper=Dumper, default_flow_style=flow, allow_unicode=True)
     after = with_entry(text, ("m", name), value)
-    assert yaml.safe_load(after) == {"m": {**content, name: value}}
-    assert yaml.safe_load(without(after, ("m", name))) == {"m": content}
+    assert read_yaml(after) == {"m": {**content, name: value}}
+    assert read_yaml(without(after, ("m", name))) == {"m": content}
