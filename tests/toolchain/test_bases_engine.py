@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from toolchain.bases import BASES, standin
 from toolchain.bases.engine import present_images
 from toolchain.bases.plan import Present
 from toolchain.errors import SetupError
@@ -50,4 +51,19 @@ def test_an_engine_that_does_not_answer_is_told_in_the_clients_words(folder: Pat
         present_images(["a:1"])
     assert caught.value.what == (
         "the Docker engine does not answer: Cannot connect to the Docker daemon"
+    )
+
+
+def test_who_may_not_build_a_stand_in_is_told_to_build_it_alone_as_root(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client(folder, 0)
+    monkeypatch.setattr(standin, "_require_same_architecture", lambda: None)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    job = standin.Job(BASES[0], "sha256:1", (), folder / "context", folder / "log", print)
+    with pytest.raises(SetupError) as caught:
+        standin.build(job)
+    assert caught.value.remedy == (
+        "type once: sudo python3 -m toolchain bases (or tag an image of your own: "
+        f"docker tag IMAGE {BASES[0].tag})"
     )

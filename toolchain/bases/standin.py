@@ -110,7 +110,8 @@ def _require_debootstrap(job: Job) -> None:
     if os.geteuid() != 0:
         raise SetupError(
             f"no image registry answers, and a stand-in for {job.base.official} is built as root",
-            f"run this as root once, or tag an image of your own: docker tag IMAGE {job.base.tag}",
+            "type once: sudo python3 -m toolchain bases (or tag an image of your own: "
+            f"docker tag IMAGE {job.base.tag})",
         )
     if shutil.which("debootstrap") and _DEBIAN_KEYRING.exists():
         return
