@@ -1,6 +1,7 @@
 """Why a deploy failed, as far as the Docker host shows it: beside what Pulumi says."""
 
 import shlex
+import time
 from collections.abc import Iterator, Mapping
 
 from components.core.digest import built_name
@@ -32,20 +33,49 @@ def explained(spec: StackSpec, error: ConsoleError) -> ConsoleError:
 
 def _unbuilt(spec: StackSpec) -> Iterator[Finding]:
     """The images that are to be built and are not there, by the instances that wait for them."""
-    names = docker.image_names()
-    for name, image in images_of(spec).items():
-        if not isinstance(image, Build):
-            continue
-        arguments = spec.bases.build_args(image)
-        if built_name(image.name, image.context_digest, arguments) in names:
-            continue
+    missing = _missing(spec)
+    failed = _failed_again(missing)
+    for name, (image, arguments) in missing.items():
         waiting = users_of(spec, name)
         command = shlex.join(build_command(image.folder, arguments))
         yield Finding(
             what=f"{_listed([item.id for item in waiting])}: the image of {_called(image)} is not "
-            f"built; {_last_lines(name, image, arguments)}",
+            f"built; {failed.get(name, 'why stands above, if Pulumi has begun it')}",
             remedy=f"mend {image.folder}, or look further with: {command}",
         )
+
+
+def _missing(spec: StackSpec) -> dict[str, tuple[Build, Mapping[str, str]]]:
+    """The images that are not there, each with what its build is given, by logical name."""
+    names = docker.image_names()
+    builds = {
+        name: (image, spec.bases.build_args(image))
+        for name, image in images_of(spec).items()
+        if isinstance(image, Build)
+    }
+    return {
+        name: (image, arguments)
+        for name, (image, arguments) in builds.items()
+        if built_name(image.name, image.context_digest, arguments) not in names
+    }
+
+
+def _failed_again(missing: Mapping[str, tuple[Build, Mapping[str, str]]]) -> dict[str, str]:
+    """The last lines of a build that fails once more, by the image's name: the provider keeps
+    BuildKit's output to itself.
+
+    Pulumi may never have begun some of them: one failure is enough, and all have one time together.
+    """
+    end = time.monotonic() + BUILD_SECONDS
+    for name, (image, arguments) in missing.items():
+        left = end - time.monotonic()
+        if left <= 0:
+            break
+        print(f"Building {image.folder} again, for {left:.0f} s at most, to show where it fails.")
+        said = failing_build(image.folder, arguments, left)
+        if said is not None:
+            return {name: _last_lines(said)}
+    return {}
 
 
 def _called(image: Build) -> str:
@@ -55,12 +85,7 @@ def _called(image: Build) -> str:
     return f"{beside} with {packages}" if packages else beside
 
 
-def _last_lines(name: str, image: Build, arguments: Mapping[str, str]) -> str:
-    """Of its build, which is run once more: the provider keeps BuildKit's output to itself."""
-    print(f"Building {image.folder} again, for {BUILD_SECONDS} s at most, to show where it fails.")
-    said = failing_build(image.folder, arguments, BUILD_SECONDS)
-    if said is None:
-        return f"why stands above, at {name}-image"
+def _last_lines(said: str) -> str:
     lines = said.rstrip().splitlines()[-LINES:]
     return "\n".join([f"the last {LINES} lines of its build:", *(f"    {line}" for line in lines)])
 

@@ -86,8 +86,8 @@ def test_an_up_that_fails_ends_in_one_message(programs: Programs) -> None:
     assert done.stderr.splitlines() == [
         "pulumi's own words",
         "error: pulumi up ended with exit code 255; what it said is above",
-        "  instance demo: the image of type playwright is not built; why stands above, at "
-        "playwright-image",
+        "  instance demo: the image of type playwright is not built; why stands above, if "
+        "Pulumi has begun it",
         "    → mend image/playwright, or look further with: docker build --build-arg "
         "BASE=mcpier/base-node:22-bookworm image/playwright",
         "  → mend what it names, then run the same command again",

@@ -1,6 +1,7 @@
 """A deploy that fails ends in what the host shows of the reason, beside Pulumi's own words."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from components.core.digest import built_name
@@ -47,8 +48,8 @@ def test_an_image_that_is_not_built_is_told_with_its_instances_and_the_next_comm
     programs: Programs,
 ) -> None:
     assert lines(stack("a", "b")) == [
-        "  instances a, b: the image of type playwright is not built; why stands above, at "
-        "playwright-image",
+        "  instances a, b: the image of type playwright is not built; why stands above, if "
+        "Pulumi has begun it",
         "    → mend image/playwright, or look further with: docker build --build-arg "
         "BASE=node:22-bookworm-slim image/playwright",
     ]
@@ -61,6 +62,39 @@ def test_a_build_that_fails_again_shows_its_last_lines(programs: Programs) -> No
         "  instance a: the image of type playwright is not built; the last 20 lines of its build:"
     )
     assert told[1:-1] == [f"    line {n}" for n in range(10, 30)]
+
+
+def two_types() -> StackSpec:
+    instances = {"a": {"type": "playwright"}, "b": {"type": "everything"}}
+    config = {"domain": "mcp.example.org", "instances": instances}
+    return parse("dev", config, load_types(PROJECT))
+
+
+def builds(programs: Programs) -> list[str]:
+    return [call.split()[-2] for call in programs.calls("docker") if " build " in call]
+
+
+def test_once_a_build_has_failed_again_no_other_is_tried(programs: Programs) -> None:
+    programs.fail("docker build --build-arg", "the reason")
+    told = "\n".join(lines(two_types()))
+    assert builds(programs) == ["image/playwright"]
+    assert "instance a: the image of type playwright is not built; the last 20 lines of" in told
+    assert (
+        "instance b: the image of type everything is not built; why stands above, if Pulumi has "
+        "begun it" in told
+    )
+
+
+def test_builds_that_do_not_fail_again_have_one_time_together(
+    programs: Programs, monkeypatch: Any
+) -> None:
+    told = lines(two_types())
+    assert builds(programs) == ["image/playwright", "image/everything"]
+    now = iter([0.0, 1.0, 61.0])
+    clock = SimpleNamespace(monotonic=lambda: next(now))
+    monkeypatch.setattr("console.failure.time", clock)
+    assert lines(two_types()) == told
+    assert builds(programs)[2:] == ["image/playwright"]
 
 
 def test_where_the_host_shows_nothing_wrong_nothing_is_added(programs: Programs) -> None:
