@@ -16,7 +16,9 @@ NETWORK, VOLUME, IMAGE = (
     "docker:index/volume:Volume",
     "docker:index/remoteImage:RemoteImage",
 )
+# In this order they can be removed.
 KINDS = {CONTAINER: "container", NETWORK: "network", VOLUME: "volume"}
+REMOVAL = {"container": "rm -f", "network": "network rm", "volume": "volume rm"}
 
 
 def repair(pulumi: Pulumi, deployment: Deployment) -> list[str]:
@@ -74,14 +76,20 @@ def remove_impostors(drifts: Iterable[Drift]) -> None:
 
 
 def refuse_strangers(pulumi: Pulumi) -> None:
-    """Raises `ConsoleError` where containers of the stack run that were deployed from elsewhere."""
-    strangers = [found.name for found in docker.labelled("container", pulumi.stack)]
+    """Raises `ConsoleError` where the host has what was deployed from elsewhere for this stack."""
+    strangers = {
+        kind: names
+        for kind in KINDS.values()
+        if (names := [found.name for found in docker.labelled(kind, pulumi.stack)])
+    }
     if strangers:
+        listed = ", ".join(f"{kind} {name}" for kind, names in strangers.items() for name in names)
+        removals = (f"docker {REMOVAL[kind]} {' '.join(strangers[kind])}" for kind in strangers)
         raise ConsoleError(
-            f"the host has containers of stack {pulumi.stack} ({', '.join(strangers)}), but the "
-            f"state in {pulumi.backend()} knows none of them",
+            f"the host has parts of stack {pulumi.stack} ({listed}), but the state in "
+            f"{pulumi.backend()} knows none of them",
             "set PULUMI_BACKEND_URL to where the stack was deployed from; if that state is lost, "
-            f"remove them: docker rm -f {' '.join(strangers)}",
+            f"remove them: {' && '.join(removals)}",
         )
 
 

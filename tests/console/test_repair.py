@@ -78,11 +78,33 @@ def test_a_platform_that_an_empty_state_knows_nothing_of_is_refused_and_left_alo
     with pytest.raises(ConsoleError) as caught:
         repair(pulumi, pulumi.deployment())
     assert (
-        "the host has containers of stack dev (mcpier-dev-traefik), but the state in file://"
+        "the host has parts of stack dev (container mcpier-dev-traefik), but the state in file://"
         in (caught.value.what)
     )
     assert "PULUMI_BACKEND_URL" in caught.value.remedy
     assert [call for call in programs.calls("docker") if " rm " in call] == []
+
+
+@pytest.mark.parametrize(
+    ("kinds", "line"),
+    [
+        (
+            ("container", "network", "volume"),
+            "docker rm -f a b && docker network rm a b && docker volume rm a b",
+        ),
+        (("network",), "docker network rm a b"),
+        (("volume",), "docker volume rm a b"),
+    ],
+)
+def test_all_that_was_deployed_from_elsewhere_is_removed_by_the_line_that_is_given(
+    pulumi: Pulumi, programs: Programs, kinds: tuple[str, ...], line: str
+) -> None:
+    for kind in kinds:
+        programs.answer(f"docker {kind} ls", "1\ta\n2\tb\n")
+    with pytest.raises(ConsoleError) as caught:
+        repair(pulumi, pulumi.deployment())
+    assert all(f"{kind} a, {kind} b" in caught.value.what for kind in kinds)
+    assert caught.value.remedy.endswith(f"remove them: {line}")
 
 
 def test_what_the_host_has_lost_is_made_again_and_filled_again() -> None:
