@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from components.core.docker_host import (
 from toolchain.environment import stack_text
 from toolchain.errors import SetupError
 
+OWN = "unix:///var/run/docker.sock"
 FILES = ("ca.pem", "cert.pem", "key.pem")
 # What Docker's client says, what it means for {host}, and what to do about it. The first that is
 # found in its message counts. `reason` names the part of the message that tells the case.
@@ -91,26 +93,43 @@ ELSE = (
 )
 
 
-def named_engine(stack: str) -> dict[str, str]:
-    """The variables that lead Docker's clients to the engine of a stack's file, if it names one."""
+def named_engine(stack: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The variables that lead Docker's clients to the engine of a stack's file, if it names one.
+
+    Else, where `environ` names none either, to that of docker's context: docker alone follows it.
+    """
     host = host_named_in(stack_text(stack))
+    if host is None and not environ.get("DOCKER_HOST"):
+        host = _context_host()
     return {} if host is None else docker_variables(host)
+
+
+def _context_host() -> str | None:
+    """The engine of docker's current context, unless it is this machine's own."""
+    asked = ["docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]
+    try:
+        told = subprocess.run(asked, capture_output=True, text=True)
+    except FileNotFoundError:
+        return None
+    host = told.stdout.strip()
+    return host if told.returncode == 0 and host not in ("", OWN) else None
 
 
 def usable_engine(stack: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The same; `SetupError` where it is named wrongly, or its certificates are not there."""
-    variables = named_engine(stack)
+    variables = named_engine(stack, environ)
     if not variables:
         return {}
-    host = variables["DOCKER_HOST"]
-    if not re.fullmatch(PATTERN, host):
+    host, named = variables["DOCKER_HOST"], host_named_in(stack_text(stack))
+    if named is not None and not re.fullmatch(PATTERN, host):
         raise SetupError(
             f"mcpier:docker.host: expected {EXPECTED}, found {host!r}",
             f"mend it in stacks/Pulumi.{stack}.yaml",
         )
     if lacks_certificates(host, environ):
+        where = "mcpier:docker.host is" if named else "docker's context leads to"
         raise SetupError(
-            f"mcpier:docker.host is {host}, and nothing says with which certificates it is asked",
+            f"{where} {host}, and nothing says with which certificates it is asked",
             f"type: export {CERTIFICATES}=/path/to/folder, one with ca.pem, cert.pem and key.pem",
         )
     if host.startswith(TCP):

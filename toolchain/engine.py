@@ -37,7 +37,8 @@ def ensure_engine(say: Say, environ: Mapping[str, str] = os.environ) -> None:
     if host := environ.get("DOCKER_HOST"):
         raise SetupError(
             f"the Docker engine at {host} does not answer",
-            "check that it runs and can be reached, or unset DOCKER_HOST to use this machine's",
+            "check that it runs and can be reached; or unset DOCKER_HOST and type "
+            "`docker context use default` to use this machine's",
         )
     if os.geteuid() != 0:
         raise SetupError("no Docker engine answers, and only root may start one", BY_HAND)

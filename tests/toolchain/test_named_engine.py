@@ -19,6 +19,11 @@ TCP = "tcp://docker.example.org:2376"
 DURING = "error during connect: Get "
 BY_SSH = f'{DURING}"http://docker.example.com/v1.24/version": command [ssh -o ConnectTimeout=30 -T '
 BY_SSH += "-l deploy -- docker.example.org docker system dial-stdio] has exited with exit status "
+# A docker client that knows nothing but its context.
+CLIENT = """\
+#!/bin/sh
+[ "$*" = 'context inspect --format {{.Endpoints.docker.Host}}' ] && echo "$CONTEXT"
+"""
 # What Docker's client 28.2 says, by what is wrong, and what a user is told of it.
 SAID = [
     (SSH, BY_SSH + "255, stderr=deploy@docker.example.org: Permission denied (publickey).", "key"),
@@ -77,8 +82,14 @@ SAID = [
 
 @pytest.fixture
 def stacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of stack files of a project of the test's own."""
+    """The folder of stack files of a project of the test's own; docker's context is CONTEXT."""
     monkeypatch.setattr(environment, "PROJECT", tmp_path)
+    docker = tmp_path / "bin" / "docker"
+    docker.parent.mkdir()
+    docker.write_text(CLIENT)
+    docker.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{docker.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("CONTEXT", "unix:///var/run/docker.sock")
     (tmp_path / "stacks").mkdir()
     return tmp_path / "stacks"
 
@@ -142,6 +153,40 @@ def test_an_engine_by_tcp_is_asked_over_tls_only(stacks: Path) -> None:
         "DOCKER_TLS_VERIFY": "1",
         "DOCKER_BUILDKIT": "0",
     }
+
+
+@pytest.mark.parametrize("host", [SSH, "unix:///run/user/1000/docker.sock"])
+def test_the_engine_of_dockers_context_is_that_of_every_client(
+    stacks: Path, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONTEXT", host)
+    assert usable_engine("prod", {})["DOCKER_HOST"] == host
+    assert usable_engine("prod", {"DOCKER_HOST": TCP}) == {}
+    write(stacks, "ssh://named")
+    assert usable_engine("prod", {})["DOCKER_HOST"] == "ssh://named"
+
+
+def test_a_context_by_tcp_takes_certificates_from_where_every_client_sees_them(
+    stacks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONTEXT", TCP)
+    with pytest.raises(SetupError) as caught:
+        usable_engine("prod", {})
+    assert str(caught.value) == (
+        f"docker's context leads to {TCP}, and nothing says with which certificates it is asked\n"
+        "  → type: export DOCKER_CERT_PATH=/path/to/folder, one with ca.pem, cert.pem and key.pem"
+    )
+    for name in ("ca.pem", "cert.pem", "key.pem"):
+        (stacks / name).touch()
+    found = usable_engine("prod", {"DOCKER_CERT_PATH": str(stacks)})
+    assert (found["DOCKER_HOST"], found["DOCKER_TLS_VERIFY"]) == (TCP, "1")
+
+
+def test_a_machine_without_a_docker_client_has_no_context(
+    stacks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert usable_engine("prod", {}) == {}
 
 
 def test_an_engine_by_tcp_without_certificates_is_refused(stacks: Path) -> None:
