@@ -110,13 +110,16 @@ class RecordReader:
             return None
         try:
             day = date.fromisoformat(value if isinstance(value, str) else "")
-            # A token is good through the day it names, in UTC.
-            end = datetime.combine(day, datetime.min.time(), UTC) + timedelta(days=1)
-        except (ValueError, OverflowError):
+        except ValueError:
             self.problems.append(
                 f"{where}: expected a date as 2027-06-30 or null, found {_shown(value)}"
             )
             return None
+        if day == date.max:
+            # The last day that there is: how some write `never`.
+            return None
+        # A token is good through the day it names, in UTC.
+        end = datetime.combine(day, datetime.min.time(), UTC) + timedelta(days=1)
         return end.timestamp()
 
     def _vnc_password(self, fields: dict[str, object], key: str, where: str) -> str | None:

@@ -48,8 +48,8 @@ class Ground:
     @property
     def before(self) -> list[pulumi.Resource]:
         """What must be done before a container starts."""
-        written = (self.secrets.written, self.probe.written)
-        return [*self.after, *(command for command in written if command)]
+        done = (self.images.checked, self.secrets.written, self.probe.written)
+        return [*self.after, *(command for command in done if command)]
 
 
 class McpInstance(pulumi.ComponentResource):
@@ -78,6 +78,7 @@ class McpInstance(pulumi.ComponentResource):
                     instance.part(sidecar), _sidecar(ground, instance, sidecar), ground.before
                 ),
                 pids=sidecar.limits.pids,
+                health=sidecar.health,
             )
             for sidecar in instance.type.sidecars
         ]
@@ -88,6 +89,7 @@ class McpInstance(pulumi.ComponentResource):
                 instance.part(instance.type), _container(ground, instance), before
             ),
             pids=instance.type.limits.pids,
+            health=instance.type.health,
         )
         return [*beside, own]
 

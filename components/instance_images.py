@@ -2,24 +2,36 @@
 
 import pulumi
 import pulumi_docker as docker
+from pulumi_command import local
 
 from components.core.images import image_name, images_of
 from components.core.instance_type import Build, ContainerType, Ready
 from components.core.model import StackSpec
 from components.image import built_image, ready_image
+from components.image_labels import check_image_labels
 
 
 class InstanceImages:
-    """Declares every image once, however many containers run it."""
+    """Declares every image once, however many containers run it; they wait for `checked`."""
+
+    checked: local.Command | None
 
     def __init__(self, spec: StackSpec, parent: pulumi.Resource) -> None:
-        self._images = {
-            name: _declare(spec, name, image, parent) for name, image in images_of(spec).items()
-        }
+        named = images_of(spec)
+        self._images = {name: _declare(spec, name, image, parent) for name, image in named.items()}
+        self.checked = None
+        if named:
+            called = [(_called(image), self._images[name]) for name, image in named.items()]
+            child = pulumi.ResourceOptions(parent=parent)
+            self.checked = check_image_labels("image-labels", called, child)
 
     def of(self, container: ContainerType) -> docker.RemoteImage:
         """The image of a container."""
         return self._images[image_name(container)]
+
+
+def _called(image: Build | Ready) -> str:
+    return image.reference if isinstance(image, Ready) else f"of {image.folder}"
 
 
 def _declare(

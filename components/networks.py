@@ -37,6 +37,11 @@ class Networks(pulumi.ComponentResource):
         super().__init__("mcpier:index:Networks", name, {}, opts)
         # Names and address ranges are fixed: a new network has room only where the old one was.
         self._child = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
+        self.control = self._control(f"{name}-{CONTROL}", spec)
+        # The engine chooses their ranges: behind the one that is chosen here, it goes round it.
+        self._child = pulumi.ResourceOptions.merge(
+            self._child, pulumi.ResourceOptions(depends_on=[self.control])
+        )
         self.instances = self._network(
             f"{name}-{INSTANCES}",
             spec.stack,
@@ -55,7 +60,6 @@ class Networks(pulumi.ComponentResource):
             for instance in spec.running
             if instance.type.sidecars
         }
-        self.control = self._control(f"{name}-{CONTROL}", spec)
         self.register_outputs({})
 
     def of(self, instance: Instance) -> docker.Network:

@@ -7,18 +7,20 @@ import pulumi
 import pulumi_docker as docker
 from pulumi_command import local
 
-TIMEOUT_SECONDS = 120
-# Two rounds of a health check that takes as long as it may.
-PATIENCE_SECONDS = 15
+from components.core.instance_type import LONGEST_RECOVERY, LONGEST_START, Health
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A container that must become healthy, what a user calls it, and its limit of processes."""
+    """A container that must become healthy, what a user calls it, and its limit of processes.
+
+    `health` is a type's; the platform's own parts take little.
+    """
 
     title: str
     container: docker.Container
     pids: int
+    health: Health | None = None
 
 
 def await_ready(name: str, parts: list[Part], opts: pulumi.ResourceOptions) -> local.Command:
@@ -44,6 +46,11 @@ def _document(parts: list[Part], names: list[str]) -> str:
         {"name": name, "part": part.title, "pids": part.pids}
         for name, part in zip(names, parts, strict=True)
     ]
+    told = [part.health for part in parts if part.health]
     return json.dumps(
-        {"containers": containers, "timeout": TIMEOUT_SECONDS, "patience": PATIENCE_SECONDS}
+        {
+            "containers": containers,
+            "timeout": max((health.longest_start for health in told), default=LONGEST_START),
+            "patience": max((health.longest_recovery for health in told), default=LONGEST_RECOVERY),
+        }
     )

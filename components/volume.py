@@ -36,14 +36,23 @@ def declare_volume(
     *,
     protected: bool = False,
 ) -> docker.Volume:
-    """A volume of the stack's own, named after it on the Docker host."""
+    """A volume of the stack's own, named after it on the Docker host.
+
+    Its labels stay as they were made: to the provider others mean another volume, and an instance
+    that is of another type now would lose what it keeps.
+    """
     return docker.Volume(
         name,
         name=host_name(stack, name),
         labels=[
             docker.VolumeLabelArgs(label=key, value=value) for key, value in sorted(labels.items())
         ],
-        opts=pulumi.ResourceOptions(parent=parent, delete_before_replace=True, protect=protected),
+        opts=pulumi.ResourceOptions(
+            parent=parent,
+            delete_before_replace=True,
+            protect=protected,
+            ignore_changes=["labels"],
+        ),
     )
 
 

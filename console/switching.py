@@ -11,8 +11,6 @@ from console.errors import ConsoleError
 from console.stack_edit import find_instance
 from console.stack_file import read_stack
 
-# As long as a deploy waits (components/readiness.py).
-TIMEOUT_SECONDS = 120
 POLL_SECONDS = 0.2
 LOG_LINES = "20"
 FAILED = ("unhealthy", "exited", "dead")
@@ -40,10 +38,11 @@ def runs(stack: str, id_: str) -> bool:
 
 def _switched(stack: str, id_: str, verb: str) -> float:
     container = _container(stack, id_)
+    longest = find_instance(read_stack(stack), id_).type.health.longest_start
     began = time.monotonic()
     docker.switch(verb, container)
     while (state := _state(container)) != "healthy":
-        if state in FAILED or time.monotonic() - began > TIMEOUT_SECONDS:
+        if state in FAILED or time.monotonic() - began > longest:
             last = "\n".join(
                 f"    {line}" for line in docker.log_lines(container, "--tail", LOG_LINES)
             )

@@ -6,8 +6,8 @@ from posixpath import isabs, normpath
 
 from components.core.errors import Problem
 from components.core.lanes import GATE, gated
-from components.core.parts import DOCKER_READER, SOCKET_PROXY
-from policy.rule import Resource, Rule
+from components.core.parts import CERTIFICATES, DOCKER_READER, SOCKET_PROXY
+from policy.rule import VOLUME, Resource, Rule
 
 # Docker answers on it whether a path names it, or a folder that it is in.
 DOCKER_SOCKETS = [PurePosixPath("/var/run/docker.sock"), PurePosixPath("/run/docker.sock")]
@@ -61,6 +61,37 @@ def docker_socket(container: Resource) -> Iterator[Problem]:
                 found="read-write",
                 remedy="Set readOnly beside it.",
             )
+
+
+def host_folder(container: Resource) -> Iterator[Problem]:
+    """Nothing else of the host is there: many a path leads to its socket, or to all of it."""
+    for path, source, _ in _mounted(container.props):
+        if isabs(source) and not _holds_docker_socket(source) and container.role != CERTIFICATES:
+            yield Problem(
+                path=path,
+                expected=f"a volume by its name; the role {CERTIFICATES} has folders of the host",
+                found=source,
+                remedy="Take it out, and keep data in a volume.",
+            )
+    mounts = container.props.get("mounts")
+    for item in mounts if isinstance(mounts, list) else []:
+        yield from _led_elsewhere("mounts.volumeOptions.driverOptions", item.get("volumeOptions"))
+
+
+def own_volume(volume: Resource) -> Iterator[Problem]:
+    """A volume is a folder of the engine's own, and no other place under its name."""
+    yield from _led_elsewhere("driverOpts", {"driverOptions": volume.props.get("driverOpts")})
+
+
+def _led_elsewhere(path: str, options: object) -> Iterator[Problem]:
+    given = options.get("driverOptions") if isinstance(options, Mapping) else None
+    if given:
+        yield Problem(
+            path=path,
+            expected="none: by these a volume is any folder of the host",
+            found=str(given),
+            remedy="Take them out.",
+        )
 
 
 def _inherited(props: Mapping[str, object]) -> Iterator[Problem]:
@@ -147,6 +178,17 @@ RULES = [
         name="docker-socket",
         description="No container but socket-proxy and docker-reader mounts docker.sock.",
         check=docker_socket,
+    ),
+    Rule(
+        name="host-folder",
+        description="No container but the certificates' follower mounts a folder of the host.",
+        check=host_folder,
+    ),
+    Rule(
+        name="own-volume",
+        description="A volume is a folder of the engine's own.",
+        check=own_volume,
+        type=VOLUME,
     ),
     Rule(
         name="gated-router",

@@ -8,6 +8,7 @@ from components.core.errors import Problem
 
 CONTAINER = "docker:index/container:Container"
 IMAGE = "docker:index/remoteImage:RemoteImage"
+VOLUME = "docker:index/volume:Volume"
 COMMAND = "command:local:Command"
 
 

@@ -105,6 +105,10 @@ class Limits:
     cpus: float
 
 
+# Seconds, for a container that is asked every few of them.
+LONGEST_START, LONGEST_RECOVERY = 120, 15
+
+
 @dataclass(frozen=True, kw_only=True)
 class Health:
     """Docker's health check of the container; times in seconds.
@@ -118,6 +122,20 @@ class Health:
     start_period: int
     retries: int
     probed: bool = False
+
+    @property
+    def longest_start(self) -> int:
+        """Seconds after which a container that is not healthy yet is not waited for any more."""
+        return max(LONGEST_START, self.start_period + self.retries * self._round)
+
+    @property
+    def longest_recovery(self) -> int:
+        """Seconds for which an unhealthy one is: two rounds that take as long as they may."""
+        return max(LONGEST_RECOVERY, 2 * self._round)
+
+    @property
+    def _round(self) -> int:
+        return self.interval + self.timeout
 
 
 @dataclass(frozen=True, kw_only=True)

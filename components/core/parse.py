@@ -20,7 +20,9 @@ from components.core.surroundings import Surroundings
 
 # RFC 1918.
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
-DOMAIN = rf"(?=.{{1,190}}$){LABEL}(\.{LABEL})+"
+# RFC 1035: a label holds 63 characters. One of digits alone at the end makes an IPv4 address of it.
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+DOMAIN = rf"(?=.{{1,190}}$)({_LABEL}\.)+(?=[^.]*[a-z]){_LABEL}"
 OFFICIAL = Bases(
     debian="debian:bookworm-slim",
     node="node:22-bookworm-slim",

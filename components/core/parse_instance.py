@@ -115,7 +115,8 @@ def _origins(section: Section) -> tuple[str, ...]:
     return section.texts(
         "origins",
         remedy="Write one https:// origin a line.",
-        pattern=r"https?://[a-z0-9.-]+(:[0-9]{1,5})?",
+        # As browsers send it: the scheme's own port is never there.
+        pattern=r"(?!https:.*:443$|http:.*:80$)https?://[a-z0-9.-]+(:[1-9][0-9]{0,4})?",
         expected="an origin such as https://app.example.org",
         each="Write scheme and host only, in lower case, without a path.",
     )

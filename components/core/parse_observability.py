@@ -1,6 +1,7 @@
 """Reads `mcpier:observability`: whether metrics are kept, where they are seen and for how long."""
 
 from components.core.model import Edge, Observability
+from components.core.observability import TRAEFIK_METRICS_PORT
 from components.core.section import Section
 
 KEY = "observability"
@@ -40,6 +41,10 @@ def _port(section: Section, edge: Edge) -> int:
         edge.https_port: "httpsPort",
         edge.admin_port: "adminPort",
     }
+    for used, name in held.items():
+        if used == TRAEFIK_METRICS_PORT:
+            remedy = f"Give mcpier:edge.{name} another one: Traefik tells its metrics there."
+            section.reject(f"a port other than mcpier:edge.{name}", used, remedy)
     if port in held:
         found = f"{port}, which is mcpier:edge.{held[port]} too"
         section.mismatch("port", "a port of its own", found, "Give each its own.")

@@ -21,6 +21,8 @@ from components.core.parse_type_options import parse_reserved_variables, parse_v
 from components.core.section import Section
 from components.core.type_document import filled, references
 
+# What the platform calls an image of its own.
+TAKEN = "files"
 # One word, so that no instance's id and side container's name join to another's.
 SIDECAR = r"[a-z0-9]{1,20}"
 Word = TypeVar("Word", bound=StrEnum)
@@ -50,6 +52,8 @@ def parse_type(
     if not re.fullmatch(NAME, name):
         expected = "a folder named by lower-case letters, digits and inner hyphens"
         root.reject(expected, name, "Rename the folder: it is the type's name.")
+    if name == TAKEN:
+        root.reject("another folder", name, "Rename it: mcpier has an image of this name.")
     kind = _read(root, name, folder, Source(document, contexts, chosen), choices)
     if problems:
         raise ConfigError(problems)

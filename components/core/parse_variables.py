@@ -14,7 +14,7 @@ def parse_variables(
     id_: str, section: Section, kind: InstanceType, given: Given | None
 ) -> dict[str, str]:
     """The plain variables; `given` is None where the secrets cannot be read."""
-    plain = _plain(section.section("env"))
+    plain = _plain(section.section("env"), kind)
     problems = section.problems
     problems.extend(_unwanted(section.at("env"), kind, plain))
     problems.extend(_exposed(id_, section.at("env"), kind, plain))
@@ -64,14 +64,22 @@ def _same(path: str, tokens: Mapping[str, str]) -> Iterator[Problem]:
             )
 
 
-def _plain(section: Section) -> dict[str, str]:
+def _plain(section: Section, kind: InstanceType) -> dict[str, str]:
+    """What is a secret by its name is read as nothing: messages about it would show its value."""
     names = section.names(VARIABLE, expected="a name of letters, digits and underscores")
     return {
-        name: section.text(
+        name: ""
+        if _is_secret(kind, name)
+        else section.text(
             name, pattern=r"[^\0]*", expected="text", remedy="Quote it: variables are text."
         )
         for name in names
     }
+
+
+def _is_secret(kind: InstanceType, name: str) -> bool:
+    declared = {variable.name: variable.secret for variable in kind.variables}
+    return declared.get(name, bool(re.fullmatch(SECRETIVE, name)))
 
 
 def _unwanted(path: str, kind: InstanceType, names: Collection[str]) -> Iterator[Problem]:
@@ -104,9 +112,9 @@ def _refusal(kind: InstanceType, name: str) -> str | None:
 
 
 def _exposed(id_: str, path: str, kind: InstanceType, plain: Collection[str]) -> Iterator[Problem]:
-    declared = {variable.name: variable.secret for variable in kind.variables}
+    declared = {variable.name for variable in kind.variables}
     for name in plain:
-        if declared.get(name, re.fullmatch(SECRETIVE, name)):
+        if _is_secret(kind, name):
             reason = "it is a secret" if name in declared else "its name is that of a secret"
             yield Problem(
                 path=below(path, name),

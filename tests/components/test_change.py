@@ -253,6 +253,32 @@ def test_no_instance_starts_before_the_network_is_known_to_keep_it_apart(
     assert "--network mcpier-dev-instances " in " ".join(document["run"])
 
 
+def test_no_instance_starts_before_its_image_is_known_to_tell_traefik_nothing(
+    recording: Recording,
+) -> None:
+    check = recording.of("command")["image-labels"]
+    images = {item.name for item in recording.of("image").values()}
+    assert {"playwright-image", "plain-image"} <= set(check.depends_on) & images
+    assert [name for name, _ in json.loads(check.inputs["stdin"])] == [
+        "of image/playwright",
+        "of image/plain",
+    ]
+    for name in ("mcp-demo-container", "mcp-docs-container"):
+        assert "image-labels" in recording.of("container")[name].depends_on
+
+
+def test_a_volume_outlives_a_change_of_its_instances_type(recording: Recording) -> None:
+    """To the provider, other labels are another volume, and what the old one held is gone."""
+    for volume in recording.of("volume").values():
+        assert volume.ignored_changes == ["labels"]
+
+
+def test_the_engine_chooses_ranges_behind_the_one_that_is_given(recording: Recording) -> None:
+    networks = recording.of("network")
+    assert networks["networks-control"].depends_on == []
+    assert networks["networks-instances"].depends_on == ["networks-control"]
+
+
 def test_another_instance_is_another_reason_to_try_its_network(
     config: dict[str, Any], recording: Recording
 ) -> None:

@@ -1,5 +1,6 @@
 """What a type's further keys make of an instance's containers, networks, labels and images."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ PAGER: dict[str, Any] = PLAIN | {
             "image": "ghcr.io/example/queue:1",
             "secrets": {"password": {"kind": "password"}},
             "volumes": {"data": {"path": "/data"}},
-            "health": {"check": "tcp", "port": 5672, "startPeriodSeconds": 90},
+            "health": {"check": "tcp", "port": 5672, "startPeriodSeconds": 150},
         }
     },
 }
@@ -129,7 +130,7 @@ def test_a_kept_capability_is_the_only_one(page: Recorded) -> None:
 def test_a_probed_container_has_the_probe_and_waits_for_it(queue: Recorded) -> None:
     check = queue.inputs["healthcheck"]
     assert check["tests"][1:] == ["/run/mcpier-probe/probe", "4", "tcp", "5672"]
-    assert (check["startPeriod"], check["startInterval"]) == ("1m30s", "1s")
+    assert (check["startPeriod"], check["startInterval"]) == ("2m30s", "1s")
     mounts = {item["target"]: item.get("readOnly") for item in queue.inputs["mounts"]}
     assert mounts["/run/mcpier-probe"] is True
     assert "probe-files" in queue.depends_on
@@ -147,3 +148,9 @@ def test_what_unpinned_packages_came_to_is_asked_of_their_image_alone(
 ) -> None:
     asked = [name for name in recording.of("command") if name.endswith("-installed")]
     assert len(asked) == 1
+
+
+def test_a_deploy_waits_as_long_as_the_slowest_health_check_may_take(recording: Recording) -> None:
+    waiting = json.loads(recording.of("command")["readiness"].inputs["stdin"])
+    # Of the queue: 150 s to start, then three rounds of an interval and a timeout.
+    assert (waiting["timeout"], waiting["patience"]) == (150 + 3 * (5 + 5), 2 * (5 + 5))

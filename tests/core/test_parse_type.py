@@ -301,6 +301,13 @@ def test_a_folder_that_cannot_be_a_types_name_is_refused() -> None:
     ]
 
 
+def test_a_folder_that_is_called_as_an_image_of_the_platforms_is_refused() -> None:
+    assert problems(SMALLEST, "files") == [
+        "image/files/type.yaml: expected another folder, found 'files'. "
+        "Rename it: mcpier has an image of this name."
+    ]
+
+
 def test_a_document_that_is_a_list_is_refused_as_a_whole() -> None:
     assert problems([]) == [
         "image/browser/type.yaml: expected a mapping, found a list. "

@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+import pytest
+
+from authgate.records import RecordReader
 from components.core.instance_type import InstanceType
 from components.core.model import StackSpec
 from components.core.parse import parse
@@ -96,3 +99,15 @@ def test_a_stack_with_a_web_app_has_no_record_for_a_portal(
     webapp = {"url": "http://127.0.0.1:8090"}
     records = document(parse("dev", config | {"webapp": webapp}, [browser]))["instances"]
     assert [record["id"] for record in records] == ["aside", "demo"]
+
+
+@pytest.mark.parametrize("day", ["2027-06-30", "9999-12-31"])
+def test_the_gate_reads_every_day_that_a_stack_file_may_name(
+    browser: InstanceType, day: str
+) -> None:
+    demo = {"type": "browser", "tokens": [{"name": "alice", "expires": day}]}
+    spec = parse("dev", {"domain": "mcp.example.org", "instances": {"demo": demo}}, [browser])
+    reader = RecordReader()
+    record = reader.record(document(spec)["instances"][0], "demo")
+    assert reader.problems == []
+    assert (record.tokens[0].expires is None) == (day == "9999-12-31")

@@ -7,7 +7,7 @@ import pytest
 
 from components.core.errors import Problem
 from policy.pack import RULES
-from policy.rule import CONTAINER, IMAGE, Resource
+from policy.rule import CONTAINER, IMAGE, VOLUME, Resource
 
 ID = "sha256:" + "0" * 64
 SOCKET = "/var/run/docker.sock"
@@ -78,8 +78,9 @@ ALLOWED: dict[str, Resource] = {
     ),
     "the socket-proxy": container(role("socket-proxy"), **mounting(SOCKET, readOnly=True)),
     "the docker-reader": container(role("docker-reader"), **mounting(SOCKET, readOnly=True)),
-    "a folder of the host": container(**mounting("/etc/letsencrypt", readOnly=True)),
-    "a folder beside docker.sock": container(**mounting("/run/../srv/run", readOnly=True)),
+    "the certificates' follower": container(
+        role("certificates"), **mounting("/run/../etc/letsencrypt", readOnly=True)
+    ),
     "a volume by name": container(volumes=[{"volumeName": "data", "containerPath": "/data"}]),
     "a digest": container(image=f"example.org/server@{ID}"),
     "a tag of our own digest": container(image="mcpier/playwright:0123456789abcdef"),
@@ -95,6 +96,16 @@ def test_a_container_as_it_should_be_passes_every_rule(resource: Resource) -> No
     assert problems(CONTAINER, resource) == []
 
 
+BOUND = {"type": "none", "o": "bind", "device": "/run"}
+
+
+def test_a_volume_is_a_folder_of_the_engines_own() -> None:
+    own = Resource(stack="dev", props={"name": "mcpier-dev-data"})
+    assert problems(VOLUME, own) == []
+    led = Resource(stack="dev", props={"name": "mcpier-dev-data", "driverOpts": BOUND})
+    assert [name for name, _ in problems(VOLUME, led)] == ["own-volume"]
+
+
 FOUND: dict[str, tuple[Resource, Iterable[str]]] = {
     "a published port": (container(ports=[{"internal": 80.0}]), ["no-published-port"]),
     "all ports published": (container(publishAllPorts=True), ["no-published-port"]),
@@ -108,6 +119,28 @@ FOUND: dict[str, tuple[Resource, Iterable[str]]] = {
     "docker.sock by its other path": (container(**mounting("/run/docker.sock")), ["docker-socket"]),
     "a folder with docker.sock in it": (container(**mounting("/var/run/")), ["docker-socket"]),
     "the whole host": (container(**mounting("/")), ["docker-socket"]),
+    "docker.sock by a process's root": (
+        container(**mounting("/proc/1/root/run/docker.sock")),
+        ["host-folder"],
+    ),
+    "the socket of another engine": (
+        container(**mounting("/run/user/1000/docker.sock", readOnly=True)),
+        ["host-folder"],
+    ),
+    "a folder of the host by a volume's options": (
+        container(
+            mounts=[
+                {
+                    "type": "volume",
+                    "source": "x",
+                    "target": "/x",
+                    "volumeOptions": {"driverOptions": BOUND},
+                }
+            ]
+        ),
+        ["host-folder"],
+    ),
+    "a folder of the host": (container(**mounting("/srv", readOnly=True)), ["host-folder"]),
     "docker.sock as a volume": (
         container(volumes=[{"hostPath": SOCKET, "containerPath": "/s"}]),
         ["docker-socket"],
