@@ -103,6 +103,29 @@ def test_a_download_is_fetched_too_whatever_it_is(instance: Instance, pages: Pag
     assert fetch(instance, "/files/setup.exe")[2] == b"fetched by a page"
 
 
+def test_a_client_that_leaves_takes_nobodys_downloads_along(
+    instance: Instance, pages: Pages
+) -> None:
+    """Each joins Chromium by itself, which forgets what it was told as soon as one is gone."""
+
+    async def session() -> None:
+        async with connected(instance) as client:
+            await call(client, "browser_navigate", url=pages.url("stays"))
+            async with connected(instance) as other:
+                await call(other, "browser_snapshot")
+            script = DOWNLOAD.replace("%NAME%", "later.exe")
+            await call(client, "browser_evaluate", function=script)
+            for _ in range(50):
+                told = await call(client, "browser_snapshot")
+                if "later.exe" in listing(instance):
+                    return
+                await asyncio.sleep(0.1)
+            raise AssertionError(told)
+
+    asyncio.run(session())
+    assert fetch(instance, "/files/later.exe")[2] == b"fetched by a page"
+
+
 ESCAPES = [
     "/files/../../../etc/passwd",
     "/files/..%2f..%2f..%2fetc/passwd",

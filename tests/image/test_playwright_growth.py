@@ -44,6 +44,28 @@ def devtools_answer(instance: Instance) -> bool:
     return instance.python(ask) == "True"
 
 
+def joined(instance: Instance) -> int:
+    """How many connections Playwright MCP holds to Chromium's debugging port."""
+    # proc_net_tcp(5): 01 is an established connection, 9222 is 2406.
+    return int(instance.run("sh", "-c", "grep -c ':2406 01 ' /proc/net/tcp", check=False))
+
+
+def test_a_client_that_leaves_without_a_word_keeps_no_connection_to_chromium(
+    start: Callable[..., Instance], pages: Pages
+) -> None:
+    instance = start(environment={"PLAYWRIGHT_MCP_IDLE_TIMEOUT": "3000"})
+    instance.wait_healthy()
+
+    async def session() -> None:
+        async with connected(instance) as client:
+            await call(client, "browser_navigate", url=pages.url("waits"))
+            assert joined(instance) > 0
+            await asyncio.to_thread(until, lambda: joined(instance) == 0, 30, "it stays joined")
+            assert "waits" in await call(client, "browser_snapshot")
+
+    asyncio.run(session())
+
+
 def test_memory_over_the_limit_costs_the_page_and_is_counted(
     start: Callable[..., Instance], pages: Pages
 ) -> None:

@@ -21,6 +21,22 @@ def test_it_is_healthy_soon_and_no_program_restarts_on_the_way(image: str, tmp_p
             assert instance.restarts() == []
 
 
+GIVE_UP = """
+from types import SimpleNamespace
+from playwright_instance.supervise import end_unwatched
+end_unwatched(SimpleNamespace(process=SimpleNamespace(config=SimpleNamespace(name="%s"))))
+"""
+
+
+def test_it_ends_where_its_checker_cannot_be_started_any_more(start: Start) -> None:
+    instance = start()
+    instance.wait_healthy()
+    instance.python(GIVE_UP % "novnc")
+    assert instance.inspect()["State"]["Running"]
+    instance.python(GIVE_UP % "checker")
+    assert instance.wait_exit(25) == 1
+
+
 def test_it_stops_in_time_with_exit_code_0(start: Start) -> None:
     instance = start()
     instance.wait_healthy()

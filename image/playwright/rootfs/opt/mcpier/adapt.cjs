@@ -10,4 +10,19 @@ Server.prototype.listRoots = async () => ({ roots: [] });
 // back until a person presses Keep. So they go to the files instead, and answers tell of them.
 const { chromium } = inprocess.playwright;
 const connect = chromium.connectOverCDP.bind(chromium);
-chromium.connectOverCDP = (endpoint, options) => connect(endpoint, { ...options, noDefaults: false });
+
+// Each client's session joins by itself, and one that ends takes its word about downloads back for
+// all of them (Chromium's BrowserHandler::Disable): so those that stay say it again.
+const said = new Map();
+
+chromium.connectOverCDP = async (endpoint, options) => {
+  const browser = await connect(endpoint, { ...options, noDefaults: false });
+  const devtools = await browser.newBrowserCDPSession();
+  const allowed = { behavior: 'allowAndName', downloadPath: options.artifactsDir };
+  said.set(browser, () => devtools.send('Browser.setDownloadBehavior', allowed).catch(() => {}));
+  browser.once('disconnected', () => {
+    said.delete(browser);
+    for (const say of said.values()) void say();
+  });
+  return browser;
+};

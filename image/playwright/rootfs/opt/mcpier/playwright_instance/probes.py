@@ -85,7 +85,8 @@ def list_windows() -> str | None:
         listing = subprocess.run(
             command, capture_output=True, text=True, errors="replace", timeout=DEADLINE_SECONDS
         )
-    except subprocess.TimeoutExpired:
+    except (subprocess.TimeoutExpired, OSError):
+        # Where no process can be started, what else fails tells of it.
         return None
     return listing.stdout if listing.returncode == 0 else None
 

@@ -20,8 +20,8 @@ from playwright_instance.verdict_file import GIVEN_UP, VERDICT
 CONFIGURATION = "/opt/mcpier/supervisord.conf"
 CHECKER = "checker"
 
-# Longer than the slowest check: every probe of it timing out.
-SILENT_SECONDS = 12.0
+# Longer than the slowest check, every probe of it timing out, behind the longest wait for a first.
+SILENT_SECONDS = 15.0
 BROWSER_ENDS_SECONDS = 8.0
 # Each behind the last bytes of a program's output.
 ENDINGS = (
@@ -37,6 +37,7 @@ class InstanceSupervisor(Supervisor):
     def runforever(self) -> None:
         """Fork the programs before the first poll, which waits a second for events."""
         events.subscribe(events.SupervisorStoppingEvent, end_browser)
+        events.subscribe(events.ProcessStateFatalEvent, end_unwatched)
         log_programs(NamedLines(sys.stdout.buffer))
         for group in sorted(self.process_groups.values()):
             group.transition()
@@ -63,6 +64,13 @@ def log_programs(lines: NamedLines) -> None:
     events.subscribe(events.ProcessLogStdoutEvent, printed)
     for ending in ENDINGS:
         events.subscribe(ending, ended)
+
+
+def end_unwatched(event: events.ProcessStateEvent) -> None:
+    """End the container where its checker cannot be started any more: nobody else would tell."""
+    if event.process.config.name == CHECKER:
+        GIVEN_UP.touch()
+        os.kill(1, signal.SIGTERM)
 
 
 def last_verdict(path: Path = VERDICT) -> float:
