@@ -9,7 +9,7 @@ from pulumi_command import local
 
 from components.acme import AcmeFiles
 from components.container import ContainerArgs, Mount, declare_container
-from components.core.flags import SOCKET, static_flags
+from components.core.flags import MEMORY, RUNTIME, SOCKET, static_flags
 from components.core.instance_type import Health
 from components.core.model import Acme, Files, HostDir, StackSpec
 from components.core.naming import host_name, labels
@@ -135,14 +135,14 @@ def _container(
         health=Health(command=ask, interval=5, timeout=10, start_period=10, retries=3),
         entrypoint=["traefik"],
         command=flags,
-        environment=acme.environment if acme else {},
+        environment={**RUNTIME, **(acme.environment if acme else {})},
         # Ports below 1024 need uid 0 here: a capability alone does not reach another uid.
         user="0",
         # As the engine reports it: another spelling shows as a change on every refresh.
         capabilities=["CAP_NET_BIND_SERVICE"],
         network_mode="host",
         mounts=[*mounts, *(acme.mounts if acme else [])],
-        memory=512,
+        memory=MEMORY,
         stop_seconds=15,
     )
 

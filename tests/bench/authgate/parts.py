@@ -14,6 +14,7 @@ import psutil
 
 from authgate.settings import GATE_PORT
 from authgate.sync import read_document, write_registry
+from components.core.flags import RUNTIME
 from tests.authgate.harness import ALICE, DOMAIN, document, record
 from tests.bench.authgate.containers import GATE_IMAGE, build_gate, container
 from tests.bench.authgate.routes import (
@@ -121,7 +122,8 @@ def _traefik(folder: Path) -> Iterator[psutil.Process]:
     file = folder / "routes.yaml"
     file.write_text(json.dumps({"http": routes()}))
     files = [f"--providers.file.filename={file}", "--log.level=WARN"]
-    with container(TRAEFIK, [*entry_points(), *files], sees=[file]) as process:
+    options = [f"--env={name}={value}" for name, value in RUNTIME.items()]
+    with container(TRAEFIK, [*entry_points(), *files], *options, sees=[file]) as process:
         _await_route(EDGES["none"])
         yield process
 
