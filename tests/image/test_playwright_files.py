@@ -113,6 +113,8 @@ def test_a_client_that_leaves_takes_nobodys_downloads_along(
             await call(client, "browser_navigate", url=pages.url("stays"))
             async with connected(instance) as other:
                 await call(other, "browser_snapshot")
+            # Its end is not waited for by who ends it.
+            await asyncio.sleep(1)
             script = DOWNLOAD.replace("%NAME%", "later.exe")
             await call(client, "browser_evaluate", function=script)
             for _ in range(50):

@@ -12,8 +12,14 @@ const { chromium } = inprocess.playwright;
 const connect = chromium.connectOverCDP.bind(chromium);
 
 // Each client's session joins by itself, and one that ends takes its word about downloads back for
-// all of them (Chromium's BrowserHandler::Disable): so those that stay say it again.
+// all of them (Chromium's BrowserHandler::Disable): so those that stay say it again. Once more a
+// little later, for the other's end may reach Chromium behind the first time.
 const said = new Map();
+const LATER_MS = 250;
+
+function sayAgain() {
+  for (const say of said.values()) void say();
+}
 
 chromium.connectOverCDP = async (endpoint, options) => {
   const browser = await connect(endpoint, { ...options, noDefaults: false });
@@ -22,7 +28,8 @@ chromium.connectOverCDP = async (endpoint, options) => {
   said.set(browser, () => devtools.send('Browser.setDownloadBehavior', allowed).catch(() => {}));
   browser.once('disconnected', () => {
     said.delete(browser);
-    for (const say of said.values()) void say();
+    sayAgain();
+    setTimeout(sayAgain, LATER_MS);
   });
   return browser;
 };
