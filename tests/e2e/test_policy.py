@@ -16,6 +16,7 @@ BROKEN = """
 import pulumi_docker as docker
 
 latest = docker.RemoteImage("latest", name="debian:latest")
+led = docker.Volume("led", driver_opts={"type": "none", "o": "bind", "device": "/run"})
 labels = {
     "traefik.enable": "true",
     "traefik.http.routers.open.rule": "Host(`open.example.org`)",
@@ -28,15 +29,18 @@ docker.Container(
     network_mode="host",
     ports=[docker.ContainerPortArgs(internal=80, external=8080)],
     labels=[docker.ContainerLabelArgs(label=key, value=labels[key]) for key in labels],
-    mounts=[docker.ContainerMountArgs(
-        type="bind", source="/var/run/docker.sock", target="/var/run/docker.sock"
-    )],
+    mounts=[
+        docker.ContainerMountArgs(type="bind", source=source, target=source)
+        for source in ("/var/run/docker.sock", "/srv")
+    ],
 )
 """
 SAID = """
 ports: expected none, found 80. Take it out;
 networkMode: expected bridge or none, and host for the role traefik alone, found host.
 expected no docker.sock but in the role socket-proxy or docker-reader, found /var/run/docker.sock.
+expected a volume by its name; the role certificates has folders of the host, found /srv.
+driverOpts: expected none: by these a volume is any folder of the host, found {
 expected gated-open@file, which asks the gate, found the container's own service. Set it,
 readOnly: expected true, found
 capabilities.drops: expected ALL, found nothing.
