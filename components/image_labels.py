@@ -11,7 +11,7 @@ import pulumi
 import pulumi_docker as docker
 from pulumi_command import local
 
-COMMAND = "python3 components/scripts/check_image_labels.py"
+from components.script import run_script
 
 
 def check_image_labels(
@@ -22,13 +22,5 @@ def check_image_labels(
     """Runs for other images than before, each with what a user calls it; fails if one does."""
     names = [called for called, _ in images]
     ids = pulumi.Output.all(*(image.image_id for _, image in images))
-    return local.Command(
-        name,
-        create=COMMAND,
-        update=COMMAND,
-        stdin=ids.apply(lambda found: json.dumps(list(zip(names, found, strict=True)))),
-        # What it says in failing comes with the error; logged as well it would stand there twice.
-        logging=local.Logging.NONE,
-        add_previous_output_in_env=False,
-        opts=opts,
-    )
+    told = ids.apply(lambda found: json.dumps(list(zip(names, found, strict=True))))
+    return run_script(name, "check_image_labels", stdin=told, opts=opts)

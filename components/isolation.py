@@ -13,8 +13,8 @@ from pulumi_command import local
 
 from components.core.model import StackSpec
 from components.core.naming import LOCKED, helper_run
+from components.script import run_script
 
-COMMAND = "python3 components/scripts/probe_isolation.py"
 BOUNDED = "--user 65534 --memory 64m --pids-limit 16"
 
 
@@ -31,19 +31,11 @@ def probe_isolation(
     It fails where a throw-away container reaches another one. `image` is one with python3.
     """
     running = [instance.id for instance in spec.running]
-    return local.Command(
-        name,
-        create=COMMAND,
-        update=COMMAND,
-        stdin=pulumi.Output.all(network.name, image).apply(
-            lambda found: probe_document(spec.stack, found[0], found[1])
-        ),
-        triggers=[network.id, *running],
-        # What it says in failing comes with the error; logged as well it would stand there twice.
-        logging=local.Logging.NONE,
-        add_previous_output_in_env=False,
-        opts=opts,
+    told = pulumi.Output.all(network.name, image).apply(
+        lambda found: probe_document(spec.stack, found[0], found[1])
     )
+    triggers = [network.id, *running]
+    return run_script(name, "probe_isolation", stdin=told, triggers=triggers, opts=opts)
 
 
 def probe_document(stack: str, network: str, image: str) -> str:

@@ -8,6 +8,7 @@ import pulumi_docker as docker
 from pulumi_command import local
 
 from components.core.instance_type import LONGEST_RECOVERY, LONGEST_START, Health
+from components.script import run_script
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,18 +28,8 @@ def await_ready(name: str, parts: list[Part], opts: pulumi.ResourceOptions) -> l
     """Runs whenever a container is another one than before."""
     ids = pulumi.Output.all(*(part.container.id for part in parts))
     names = pulumi.Output.all(*(part.container.name for part in parts))
-    command = "python3 components/scripts/await_ready.py"
-    return local.Command(
-        name,
-        create=command,
-        update=command,
-        stdin=names.apply(lambda found: _document(parts, found)),
-        triggers=[ids],
-        # A failure's report comes with the error; logged as well it would stand there twice.
-        logging=local.Logging.NONE,
-        add_previous_output_in_env=False,
-        opts=opts,
-    )
+    told = names.apply(lambda found: _document(parts, found))
+    return run_script(name, "await_ready", stdin=told, triggers=[ids], opts=opts)
 
 
 def _document(parts: list[Part], names: list[str]) -> str:

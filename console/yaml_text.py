@@ -125,27 +125,24 @@ def _grown(text: str, place: Place, addition: Any) -> str:
 
 
 def _block(value: Any, column: int) -> str:
-    written = yaml.dump(
-        value,
-        Dumper=Dumper,
-        sort_keys=False,
-        allow_unicode=True,
-        width=UNBROKEN,
-        default_flow_style=False,
-    )
-    return "\n".join(" " * column + line for line in written.splitlines())
+    lines = _written(value, flow=False).splitlines()
+    return "\n".join(" " * column + line for line in lines)
 
 
 def _flow(value: Any) -> str:
-    written = yaml.dump(
+    return _written(value, flow=True).strip()
+
+
+def _written(value: Any, *, flow: bool) -> str:
+    written: str = yaml.dump(
         value,
         Dumper=Dumper,
         sort_keys=False,
         allow_unicode=True,
         width=UNBROKEN,
-        default_flow_style=True,
+        default_flow_style=flow,
     )
-    return str(written).strip()
+    return written
 
 
 def _emptied(before: str, place: Place) -> str:

@@ -75,21 +75,23 @@ def host_folder(container: Resource) -> Iterator[Problem]:
             )
     mounts = container.props.get("mounts")
     for item in mounts if isinstance(mounts, list) else []:
-        yield from _led_elsewhere("mounts.volumeOptions.driverOptions", item.get("volumeOptions"))
+        options = item.get("volumeOptions") or {}
+        yield from _led_elsewhere(
+            "mounts.volumeOptions.driverOptions", options.get("driverOptions")
+        )
 
 
 def own_volume(volume: Resource) -> Iterator[Problem]:
     """A volume is a folder of the engine's own, and no other place under its name."""
-    yield from _led_elsewhere("driverOpts", {"driverOptions": volume.props.get("driverOpts")})
+    yield from _led_elsewhere("driverOpts", volume.props.get("driverOpts"))
 
 
 def _led_elsewhere(path: str, options: object) -> Iterator[Problem]:
-    given = options.get("driverOptions") if isinstance(options, Mapping) else None
-    if given:
+    if options:
         yield Problem(
             path=path,
             expected="none: by these a volume is any folder of the host",
-            found=str(given),
+            found=str(options),
             remedy="Take them out.",
         )
 

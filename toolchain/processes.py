@@ -1,6 +1,7 @@
 """Whether a process that somebody noted down still runs."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -24,9 +25,8 @@ def runs(pid: int, program: str) -> bool:
 def _lives(pid: int) -> bool:
     """Whether there is such a process: /proc may hide those of other users (hidepid)."""
     try:
-        os.kill(pid, 0)
+        with suppress(PermissionError):
+            os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:
-        return True
     return True

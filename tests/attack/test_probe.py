@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from components.core.naming import labels
-from components.isolation import COMMAND, probe_document
+from components.isolation import probe_document
 from tests.attack.edge import Edge
 from tests.attack.stack import STACK, checkout, config, container
 from tests.e2e.deployment import PROJECT, Deployment, docker, left_on_host, sweep
@@ -31,7 +31,7 @@ def probed(network: str) -> tuple[int, str]:
     """How the deploy's own probe of a network ends, and what it says."""
     image = docker("inspect", "--format", "{{.Image}}", container("echo")).strip()
     done = subprocess.run(
-        [sys.executable, *COMMAND.split()[1:]],
+        [sys.executable, "components/scripts/probe_isolation.py"],
         cwd=PROJECT,
         input=probe_document(STACK, network, image),
         capture_output=True,

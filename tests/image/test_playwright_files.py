@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from mcp.client import Client
 
 from tests.image.playwright_client import call, connected
 from tests.image.playwright_harness import HOST, TYPE, Instance
@@ -86,18 +87,22 @@ def test_a_clients_roots_on_its_own_machine_do_not_lead_its_files_astray(
     assert "rooted.png" in listing(instance)
 
 
+async def download(client: Client, instance: Instance, name: str) -> None:
+    """Have the page download a file, and wait until it is listed."""
+    await call(client, "browser_evaluate", function=DOWNLOAD.replace("%NAME%", name))
+    for _ in range(50):
+        told = await call(client, "browser_snapshot")
+        if name in listing(instance):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(told)
+
+
 def test_a_download_is_fetched_too_whatever_it_is(instance: Instance, pages: Pages) -> None:
-    async def session() -> str:
+    async def session() -> None:
         async with connected(instance) as client:
             await call(client, "browser_navigate", url=pages.url("download"))
-            script = DOWNLOAD.replace("%NAME%", "setup.exe")
-            await call(client, "browser_evaluate", function=script)
-            for _ in range(50):
-                told = await call(client, "browser_snapshot")
-                if "Downloaded file setup.exe" in told or "setup.exe" in listing(instance):
-                    return told
-                await asyncio.sleep(0.1)
-            raise AssertionError(told)
+            await download(client, instance, "setup.exe")
 
     asyncio.run(session())
     assert fetch(instance, "/files/setup.exe")[2] == b"fetched by a page"
@@ -115,14 +120,7 @@ def test_a_client_that_leaves_takes_nobodys_downloads_along(
                 await call(other, "browser_snapshot")
             # Its end is not waited for by who ends it.
             await asyncio.sleep(1)
-            script = DOWNLOAD.replace("%NAME%", "later.exe")
-            await call(client, "browser_evaluate", function=script)
-            for _ in range(50):
-                told = await call(client, "browser_snapshot")
-                if "later.exe" in listing(instance):
-                    return
-                await asyncio.sleep(0.1)
-            raise AssertionError(told)
+            await download(client, instance, "later.exe")
 
     asyncio.run(session())
     assert fetch(instance, "/files/later.exe")[2] == b"fetched by a page"
