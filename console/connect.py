@@ -1,13 +1,12 @@
 """What an MCP client needs to reach an instance."""
 
-import sys
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
 from components.core.clients import Client, Entry, Setup, setup
 from console.errors import ConsoleError
-from console.expiry import expired, first_good, last_days
+from console.expiry import first_good, instance_tokens, last_days, warn_if_expired
 from console.pulumi import Pulumi
 
 
@@ -34,11 +33,11 @@ def _config(
             f"instance {instance} has no tokens",
             f"name one under mcpier:instances.{instance}.tokens in stacks/Pulumi.{stack}.yaml",
         )
-    days = last_days(stack, instance)
-    name = token or first_good(stack, instance, tokens, days)
+    owner = instance_tokens(instance)
+    days = last_days(stack, owner)
+    name = token or first_good(stack, owner, tokens, days)
     found: dict[str, Any] = pick(tokens, name, f"instance {instance} has no token {name}")
-    if expired(name, days):
-        print(f"warning: token {name} has expired: its last day was {days[name]}", file=sys.stderr)
+    warn_if_expired(name, days)
     return found
 
 

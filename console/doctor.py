@@ -14,7 +14,7 @@ from console.alerts import alerts
 from console.drift import CONTAINER, container_drift
 from console.edge import Edge
 from console.errors import ConsoleError
-from console.expiry import first_good
+from console.expiry import first_good, instance_tokens
 from console.exposure import DockerHost, exposure, look_at_host
 from console.findings import Check, Finding
 from console.pulumi import Pulumi
@@ -142,7 +142,7 @@ def _asks(
                 f"{instance.id} is in the stack file and not deployed", "type: make up"
             )
         days = {token.name: token.expires for token in instance.tokens if token.expires}
-        client = clients[first_good(stack, instance.id, clients, days)]
+        client = clients[first_good(stack, instance_tokens(instance.id), clients, days)]
         edge().initialize(client["url"], client["headers"])
         return iter(())
 

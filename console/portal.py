@@ -7,6 +7,7 @@ from typing import Any
 from components.core.tickets import Grant, link
 from console.connect import pick
 from console.errors import ConsoleError
+from console.expiry import OPERATORS, first_good, last_days, warn_if_expired
 from console.pulumi import Pulumi
 from console.view import NONCE_BYTES
 
@@ -45,5 +46,8 @@ def _token(stack: str, output: dict[str, Any], operator: str | None) -> str:
             f"stack {stack} has no operators",
             f"name one under mcpier:operators in stacks/Pulumi.{stack}.yaml",
         )
-    name = operator or sorted(tokens)[0]
-    return str(pick(tokens, name, f"stack {stack} has no operator {name}"))
+    days = last_days(stack, OPERATORS)
+    name = operator or first_good(stack, OPERATORS, tokens, days)
+    token = str(pick(tokens, name, f"stack {stack} has no operator {name}"))
+    warn_if_expired(name, days)
+    return token

@@ -1,9 +1,12 @@
 """How an operator gets into the portal, and what is said where there is none."""
 
+import json
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from console import pulumi
 from console.errors import ConsoleError
 from console.portal import portal_link, portal_token
 from tests.console.conftest import Programs
@@ -35,6 +38,21 @@ def test_each_operator_has_links_of_their_own() -> None:
 def test_the_token_is_printed_for_the_form_of_the_first_operator_unless_one_is_named() -> None:
     assert portal_token("dev", None) == {"url": URL, "token": "mcpier_a"}
     assert portal_token("dev", "bob") == {"url": URL, "token": "mcpier_b"}
+
+
+def test_an_operator_whose_token_has_expired_is_passed_over_or_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(pulumi, "PROJECT", tmp_path)
+    (tmp_path / "stacks").mkdir()
+    operators = [{"name": "alice", "expires": "2020-01-31"}, "bob"]
+    file = tmp_path / "stacks" / "Pulumi.dev.yaml"
+    file.write_text(json.dumps({"config": {"mcpier:operators": operators}}))
+    assert portal_token("dev", None)["token"] == "mcpier_b"
+    assert portal_token("dev", "alice")["token"] == "mcpier_a"
+    assert capsys.readouterr().err == (
+        "warning: token alice has expired: its last day was 2020-01-31\n"
+    )
 
 
 def test_an_unknown_operator_is_told_the_nearest() -> None:
