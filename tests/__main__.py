@@ -84,11 +84,25 @@ ALL = [
         commands=[pytest("tests/observability"), pytest("tests/cli", "-m", "not soak")],
     ),
 ]
-# importlib: in the folders of all parts some modules have one name.
-# Some look on for half an hour.
-IN_ALL_FOLDERS = pytest("tests", "--import-mode=importlib", "-m", "soak", "--timeout=3600")
-SOAK = Phase(name="soak", minutes=80, commands=[IN_ALL_FOLDERS])
-PHASES = {"check": [CHECK], "all": ALL, "soak": [SOAK]}
+WAITS = ["tests/e2e/test_live_view.py", "tests/edge"]
+
+
+def soak(*arguments: str) -> list[str]:
+    """A run of what waits or repeats for long: some of it looks on for half an hour."""
+    # importlib: in the folders of all parts some modules have one name.
+    return pytest(*arguments, "--import-mode=importlib", "-m", "soak", "--timeout=3600")
+
+
+SOAK = [
+    # Whoever only waits does so beside the image's repeats.
+    Phase(name="waits", minutes=45, together=True, commands=[soak("tests/image"), soak(*WAITS)]),
+    Phase(
+        name="repeats",
+        minutes=45,
+        commands=[soak("tests", *(f"--ignore={path}" for path in ["tests/image", *WAITS]))],
+    ),
+]
+PHASES = {"check": [CHECK], "all": ALL, "soak": SOAK}
 
 
 def main(which: str) -> int:
