@@ -42,6 +42,10 @@ class Pages:
         """
         return self.url(f"weight-{weight}")
 
+    def download_url(self, mebibytes: int) -> str:
+        """Return the address of a file of that size, `download-<mebibytes>`, no page."""
+        return self.url(f"download-{mebibytes}")
+
     def url(self, text: str) -> str:
         """Return the address of a page that says `text` (one word)."""
         return f"{self.scheme}://{self.host}:{self.server.server_port}/{text}"
@@ -73,6 +77,9 @@ window.held = Array.from({{ length: {weight} * 100 }}, (_, n) => `${{n}}`.padEnd
 class _Page(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         text = self.path.strip("/")
+        if text.startswith("download-"):
+            self._download(int(text.removeprefix("download-")))
+            return
         weight = int(text.removeprefix("weight-")) if text.startswith("weight-") else 0
         page = f"<title>{text}</title><body style='background:#c00'><h1>{text}</h1>"
         body = (page + weigh(weight)).encode()
@@ -81,6 +88,14 @@ class _Page(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _download(self, mebibytes: int) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/octet-stream")
+        self.send_header("Content-Length", str(mebibytes << 20))
+        self.end_headers()
+        for _ in range(mebibytes):
+            self.wfile.write(bytes(1 << 20))
 
     def log_message(self, format: str, *args: object) -> None:
         """Stay silent."""

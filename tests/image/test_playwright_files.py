@@ -126,6 +126,29 @@ def test_a_client_that_leaves_takes_nobodys_downloads_along(
     assert fetch(instance, "/files/later.exe")[2] == b"fetched by a page"
 
 
+def test_a_download_takes_its_room_once_however_many_clients_save_it(
+    start: Callable[..., Instance], pages: Pages
+) -> None:
+    """Twice it would not fit."""
+    instance = start()
+    instance.wait_healthy()
+    name, size = "download-150", 150 << 20
+
+    async def session() -> None:
+        async with connected(instance) as client, connected(instance) as other:
+            await call(other, "browser_navigate", url=pages.url("large"))
+            await call(client, "browser_snapshot")
+            follow = f"() => {{ location.href = '{pages.download_url(150)}' }}"
+            await call(client, "browser_evaluate", function=follow)
+            until(lambda: name in listing(instance), 30, "the download is not there")
+
+    asyncio.run(session())
+    assert listing(instance)[name]["size"] == size
+    assert fetch(instance, f"/files/{name}")[2] == bytes(size)
+    used = int(instance.run("df", "--output=used", "--block-size=1M", FOLDER).split()[-1])
+    assert used < 160
+
+
 ESCAPES = [
     "/files/../../../etc/passwd",
     "/files/..%2f..%2f..%2fetc/passwd",

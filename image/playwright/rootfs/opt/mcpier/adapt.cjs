@@ -1,4 +1,5 @@
 // Fits Playwright MCP (0.0.83) to a browser that it shares a container with, and not a machine.
+const { link, rm } = require('node:fs/promises');
 const { inprocess } = require('playwright-core/lib/coreBundle');
 const { Server } = require('playwright-core/lib/utilsBundle');
 
@@ -21,10 +22,29 @@ function sayAgain() {
   for (const say of said.values()) void say();
 }
 
+// It copies a finished download to its place, within one small file system; as a second name of the
+// same file it takes its room once. Every client saves it: who comes second finds it there.
+async function saveAs(download, file) {
+  const finished = await download.path();
+  await rm(file, { force: true });
+  await link(finished, file).catch((error) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+}
+
+function saveDownloads(page) {
+  page.on('download', (download) => {
+    download.saveAs = (file) => saveAs(download, file);
+  });
+}
+
 chromium.connectOverCDP = async (endpoint, options) => {
   const browser = await connect(endpoint, { ...options, noDefaults: false });
   const devtools = await browser.newBrowserCDPSession();
   const allowed = { behavior: 'allowAndName', downloadPath: options.artifactsDir };
+  const [context] = browser.contexts();
+  context.pages().forEach(saveDownloads);
+  context.on('page', saveDownloads);
   said.set(browser, () => devtools.send('Browser.setDownloadBehavior', allowed).catch(() => {}));
   browser.once('disconnected', () => {
     said.delete(browser);
