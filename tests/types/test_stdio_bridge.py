@@ -10,10 +10,11 @@ from mcp import MCPError
 
 from tests.image.playwright_image import docker
 from tests.types.alone import build, connected, logs, text, zombies
-from tests.types.bridged import RUDE, serving, start, text_again
+from tests.types.bridged import RUDE, TAG, serving, start, text_again
 from tests.waiting import until
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("bridge_image")]
+BEGINS_ONCE = Path(__file__).parent / "begins_once.mjs"
 SHORT_LIVED = Path(__file__).parent / "short_lived.mjs"
 
 
@@ -136,6 +137,12 @@ def test_a_server_that_begins_its_session_and_ends_is_given_up() -> None:
         assert "node ended 5 times without an answer: exit code 4" in logs(found)
     finally:
         docker("rm", "--force", found)
+
+
+def test_a_server_that_does_not_begin_again_is_ended_and_given_up() -> None:
+    script = BEGINS_ONCE.read_text()
+    run = ("run", "--rm", "--entrypoint", "node", TAG, "--input-type=module", "-e", script)
+    assert docker(*run).splitlines()[-1] == "node ended 5 times without an answer: SIGKILL"
 
 
 def test_a_package_that_there_is_not_is_named_by_the_build() -> None:

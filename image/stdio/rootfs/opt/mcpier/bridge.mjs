@@ -34,7 +34,13 @@ function end(reason) {
 
 const [program, ...args] = JSON.parse(process.env.MCPIER_COMMAND ?? "[]");
 if (!program) end("the choice command names no program");
-const upstream = new ServerProcess({ program, args, env: environment(), onGiveUp: end });
+const upstream = new ServerProcess({
+  program,
+  args,
+  env: environment(),
+  startMilliseconds: START_MILLISECONDS,
+  onGiveUp: end,
+});
 const client = new Client({ name: "mcpier", version: "1" }, { capabilities: CAPABILITIES });
 const calls = new Calls(REQUEST_MILLISECONDS);
 calls.lead(client);

@@ -23,8 +23,9 @@ function signalGroup({ pid }, signal) {
 }
 
 export class ServerProcess {
-  constructor({ program, args, env, onGiveUp }) {
-    Object.assign(this, { program, args, env, onGiveUp });
+  // Each start must be answered within startMilliseconds: of the first the client sees to that.
+  constructor({ program, args, env, startMilliseconds, onGiveUp }) {
+    Object.assign(this, { program, args, env, startMilliseconds, onGiveUp });
     this.pending = new Set();
     this.questions = new Questions();
     // What the client said to begin its session; each new process is told it again.
@@ -75,10 +76,7 @@ export class ServerProcess {
     child.stdin.on("error", () => {});
     const lines = new JsonLines(
       (message) => this.receive(message),
-      (what) => {
-        console.error(`mcpier: ending ${this.program}: it sent ${what}`);
-        signalGroup(child, "SIGKILL");
-      },
+      (what) => this.kill(child, `it sent ${what}`),
     );
     child.stdout.on("data", (chunk) => lines.push(chunk));
     child.once("error", (error) => this.ended(child, error.message));
@@ -143,6 +141,15 @@ export class ServerProcess {
     // An id that no client of the SDK draws.
     this.replaying = `mcpier-${this.failures}`;
     this.write({ ...this.greetings[0], id: this.replaying });
+    const { child } = this;
+    setTimeout(() => {
+      if (this.child === child && this.replaying !== null) this.kill(child, "it does not initialize");
+    }, this.startMilliseconds);
+  }
+
+  kill(child, why) {
+    console.error(`mcpier: ending ${this.program}: ${why}`);
+    signalGroup(child, "SIGKILL");
   }
 
   refuse(message, why) {
