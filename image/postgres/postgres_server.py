@@ -26,11 +26,16 @@ MOST_BYTES = 1 << 20
 # Below the container's: a statement that gives more fails, and not the server of all clients.
 MEMORY_BYTES = 192 << 20
 CONNECT_SECONDS = 5
-COLUMNS = """
-    SELECT table_schema || '.' || table_name AS name, column_name, data_type, is_nullable
+TABLES = """
+    SELECT table_schema || '.' || table_name AS name,
+        array_agg(
+            concat(column_name, ' ', data_type, CASE is_nullable WHEN 'NO' THEN ' not null' END)
+            ORDER BY ordinal_position
+        ) AS columns
     FROM information_schema.columns
     WHERE table_schema NOT IN ('information_schema', 'pg_catalog')
-    ORDER BY table_schema, table_name, ordinal_position
+    GROUP BY table_schema, table_name
+    ORDER BY table_schema, table_name
 """
 
 server = MCPServer("postgres", instructions="One PostgreSQL database, of this instance alone.")
@@ -52,6 +57,13 @@ class Rows(BaseModel):
         if not self.more:
             self.rows.append(shown)
         return not self.more
+
+
+class Tables(BaseModel):
+    """Columns by table; `more` where those are not all tables."""
+
+    tables: dict[str, list[str]]
+    more: bool
 
 
 @server.tool()
@@ -96,13 +108,10 @@ async def execute(
 
 
 @server.tool()
-async def tables() -> dict[str, list[str]]:
-    """The tables and views of the database, each with its columns and their types."""
-    found: dict[str, list[str]] = {}
-    for row in (await query(COLUMNS)).rows:
-        null = "" if row["is_nullable"] == "YES" else " not null"
-        found.setdefault(row["name"], []).append(f"{row['column_name']} {row['data_type']}{null}")
-    return found
+async def tables() -> Tables:
+    """The first 500 tables and views of the database, each with its columns and their types."""
+    found = await query(TABLES)
+    return Tables(tables={row["name"]: row["columns"] for row in found.rows}, more=found.more)
 
 
 @contextmanager
@@ -130,7 +139,11 @@ async def _connect(role: tuple[str, str]) -> psycopg.AsyncConnection[Any]:
 
 
 def _plain(value: object) -> object:
-    """A value as JSON can hold it."""
+    """A value as JSON can hold it; arrays and JSON stay what they are."""
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
     return value if isinstance(value, bool | int | float | str | None) else str(value)
 
 

@@ -73,10 +73,15 @@ def starting(secrets: Path, *options: str) -> Iterator[str]:
 
 def told(container: str, tool: str, *statements: str) -> list[Any]:
     """What became of each statement: what it gave, or the error's text."""
+    return answers_of(container, tool, *({"sql": each} for each in statements))
+
+
+def answers_of(container: str, tool: str, *calls: dict[str, str]) -> list[Any]:
+    """What each call of a tool gave, or the error's text."""
 
     async def session() -> list[Any]:
         async with connected(container, read_timeout_seconds=120) as client:
-            answers = [await client.call_tool(tool, {"sql": each}) for each in statements]
+            answers = [await client.call_tool(tool, each) for each in calls]
             texts = ["".join(getattr(part, "text", "") for part in it.content) for it in answers]
             pairs = zip(answers, texts, strict=True)
             return [said if it.is_error else json.loads(said) for it, said in pairs]
@@ -151,6 +156,25 @@ def test_a_query_reads_all_that_execute_writes(server: str) -> None:
     )
     (answer,) = told(server, "query", "SELECT * FROM own.book")
     assert answer["rows"] == [{"title": "Middlemarch"}]
+
+
+def test_arrays_and_json_stay_what_they_are(server: str) -> None:
+    values = (
+        """ARRAY[1, 2] AS numbers, '{"day": ["1", null]}'::jsonb AS said, date '2026-01-31' AS at"""
+    )
+    (answer,) = told(server, "query", f"SELECT {values}")
+    assert answer["rows"] == [{"numbers": [1, 2], "said": {"day": ["1", None]}, "at": "2026-01-31"}]
+
+
+def test_tables_are_told_with_all_their_columns_however_many(server: str) -> None:
+    names = [f"column_{number}" for number in range(400)]
+    columns = ", ".join(f"{name} int NOT NULL" for name in names)
+    told(server, "execute", *(f"CREATE TABLE wide_{each} ({columns})" for each in "ab"))
+    (found,) = answers_of(server, "tables", {})
+    shown = [f"{name} integer not null" for name in names]
+    assert [found["tables"][f"public.wide_{each}"] for each in "ab"] == [shown, shown]
+    assert not found["more"]
+    told(server, "execute", "DROP TABLE wide_a", "DROP TABLE wide_b")
 
 
 def test_a_first_start_that_is_cut_off_is_made_good_by_the_next(secrets: Path) -> None:
