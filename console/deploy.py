@@ -11,7 +11,7 @@ from components.core.parts import has_portal
 from console.checkpoint import mend_checkpoint
 from console.errors import ConsoleError, Interrupted
 from console.failure import explained
-from console.preflight import check_ports
+from console.preflight import check_host
 from console.protection import refuse_destroy, refuse_removal
 from console.pulumi import Pulumi
 from console.repair import known_ids, refuse_strangers, remove_unknown, repair
@@ -51,7 +51,7 @@ def up(stack: str) -> Deployed:
         deployment = pulumi.deployment()
         refuse_removal(spec, deployment.resources)
         flags.extend(repair(pulumi, deployment))
-        check_ports(spec)
+        check_host(spec)
 
     phase("prepare", prepare)
     try:

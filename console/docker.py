@@ -8,6 +8,7 @@ import shlex
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from console.drift import Host
@@ -92,6 +93,16 @@ def all_containers() -> Mapping[str, Mapping[str, Any]]:
     return inspect(
         "container", _docker("container", "ls", "--all", "--no-trunc", "--quiet").split()
     )
+
+
+def subnets() -> list[tuple[str, IPv4Network | IPv6Network]]:
+    """The addresses of the engine's networks, each with the network's name."""
+    found = inspect("network", _docker("network", "ls", "--no-trunc", "--quiet").split())
+    return [
+        (network["Name"], ip_network(each["Subnet"]))
+        for network in found.values()
+        for each in network["IPAM"]["Config"] or ()
+    ]
 
 
 def switch(verb: str, container: str) -> None:

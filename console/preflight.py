@@ -13,8 +13,23 @@ from console.exposure import EVERYWHERE, look_at_host
 from toolchain.docker_host import elsewhere
 
 
-def check_ports(spec: StackSpec) -> None:
-    """Raises `ConsoleError` naming every port of the stack that another program holds."""
+def check_host(spec: StackSpec) -> None:
+    """Raises `ConsoleError` naming all that the stack wants of the host and others have there."""
+    problems = []
+    if ports := _taken_ports(spec):
+        problems.append(f"another program on the Docker host listens on: {', '.join(ports)}")
+    if networks := _overlapping_networks(spec):
+        wanted = f"{spec.edge.control_subnet} (mcpier:edge.controlSubnet)"
+        problems.append(f"{wanted} overlaps other networks of the engine: {', '.join(networks)}")
+    if problems:
+        raise ConsoleError(
+            "\n".join(problems),
+            f"set others in stacks/Pulumi.{spec.stack}.yaml, or take away what has them",
+        )
+
+
+def _taken_ports(spec: StackSpec) -> list[str]:
+    """The stack's ports that another program holds, each with its key."""
     edge, held = spec.edge, _held_by_traefik(spec.stack)
     wanted = {
         "edge.httpPort": (edge.http_port, True),
@@ -25,13 +40,24 @@ def check_ports(spec: StackSpec) -> None:
         wanted["observability.port"] = (spec.observability.port, False)
     asked = {key: (port, public) for key, (port, public) in wanted.items() if port not in held}
     free = _free_there(spec) if asked and elsewhere(os.environ) else _free
-    taken = {key: port for key, (port, public) in asked.items() if not free(port, public=public)}
-    if taken:
-        listed = ", ".join(f"{port} (mcpier:{key})" for key, port in taken.items())
-        raise ConsoleError(
-            f"another program on the Docker host listens on: {listed}",
-            f"stop it, or set another port in stacks/Pulumi.{spec.stack}.yaml",
-        )
+    return [
+        f"{port} (mcpier:{key})"
+        for key, (port, public) in asked.items()
+        if not free(port, public=public)
+    ]
+
+
+def _overlapping_networks(spec: StackSpec) -> list[str]:
+    """The engine's networks that have addresses of the stack's control network.
+
+    The engine would refuse that in the middle of a deploy.
+    """
+    wanted, own = spec.edge.control_subnet, host_name(spec.stack, "control")
+    return [
+        f"{subnet} of {name}"
+        for name, subnet in docker.subnets()
+        if name != own and subnet.version == wanted.version and subnet.overlaps(wanted)
+    ]
 
 
 def _held_by_traefik(stack: str) -> set[int]:
