@@ -69,6 +69,16 @@ def test_a_program_that_cannot_be_started_names_the_instance(stack: LightStack) 
     mend(stack)
 
 
+def test_an_image_that_would_route_past_the_gate_never_becomes_a_container(
+    stack: LightStack,
+) -> None:
+    label = "traefik.http.routers.taker.rule"
+    said = deploy_broken(stack, f'LABEL {label}="HostRegexp(`.+`)"\nCMD ["sleep", "600"]')
+    assert f"carries the label '{label}', by which it would tell Traefik" in said
+    assert container("ailing") not in docker("ps", "--all", "--format", "{{.Names}}").split()
+    mend(stack)
+
+
 def test_a_container_that_ends_at_once_shows_its_last_lines_and_exit_code(
     stack: LightStack,
 ) -> None:
