@@ -25,7 +25,7 @@ BOTH = "haproxy -W -db -f /etc/haproxy/haproxy.cfg -f /etc/haproxy/metrics.cfg"
 
 
 class SocketProxy(pulumi.ComponentResource):
-    """The one container that mounts docker.sock; it has no network at all.
+    """The container that gives Traefik the Docker API; it has no network at all.
 
     `volume` holds the socket for Traefik, `metrics` the exporter's, where metrics are kept.
     """
