@@ -33,6 +33,13 @@ def test_ipv6_is_limited_by_its_64_bit_network(address: str, bucket: str) -> Non
     assert network(address) == bucket
 
 
+def test_addresses_of_one_ipv6_network_share_their_failures() -> None:
+    limits = FailureLimits()
+    assert failures_until_throttled(limits, "2001:db8:0:1::1", "mcp-a") == FAILURES
+    assert limits.failed("2001:db8:0:1::2", "mcp-a", 1000.0) > 0
+    assert limits.failed("2001:db8:0:2::1", "mcp-a", 1000.0) == 0
+
+
 def test_a_throttled_client_waits_no_longer_for_trying_again() -> None:
     limits = FailureLimits()
     assert failures_until_throttled(limits, "198.51.100.1", "mcp-a") == FAILURES
@@ -45,4 +52,8 @@ def test_a_flood_of_addresses_leaves_the_table_bounded_and_forgets_the_oldest() 
     limits = FailureLimits(table_size=100)
     for number in range(1000):
         limits.failed(f"10.0.{number // 256}.{number % 256}", "mcp-a", 1000.0)
+    assert len(limits) == 100
+    assert failures_until_throttled(limits, "198.51.100.1", "mcp-a") == FAILURES
+    # The first of all starts anew, though it was one failure further.
+    assert failures_until_throttled(limits, "10.0.0.0", "mcp-a") == FAILURES
     assert len(limits) == 100

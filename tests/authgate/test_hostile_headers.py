@@ -1,6 +1,7 @@
 """Whatever a client or a broken proxy sends: no exception, and no allow without the token."""
 
 import json
+from collections import Counter
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,17 +55,38 @@ near_misses = st.sampled_from(
     ]
 )
 headers = st.lists(st.tuples(names, anything | near_misses), max_size=12)
+hosts = st.sampled_from([f"mcp-demo.{DOMAIN}".encode(), f"vnc-demo.{DOMAIN}".encode()])
+noise = st.lists(
+    st.tuples(st.sampled_from([b"cookie", b"origin", b"x-mcpier-client"]), anything | near_misses),
+    max_size=2,
+)
 
 
-@settings(max_examples=2500, deadline=None)
-@given(headers)
-def test_no_headers_are_allowed_without_the_right_token(sent: list[tuple[bytes, bytes]]) -> None:
-    request = parse_forwarded(sent, HOSTS)
-    decision = decide(HOSTS, request, RECORD, SESSIONS, NOON)
-    reply = answer(decision, request, REFUSED)
-    assert decision.reason is not Reason.ALLOWED
-    assert 400 <= reply.status < 500
-    assert not any(b"\n" in value or b"\r" in value for _, value in reply.headers)
+@st.composite
+def at_an_instance(draw: st.DrawFn) -> list[tuple[bytes, bytes]]:
+    """Headers that get past the first door: one host of ours, and one credential."""
+    host, credential = draw(hosts), draw(near_misses | anything)
+    return [(b"x-forwarded-host", host), (b"authorization", credential), *draw(noise)]
+
+
+def test_no_headers_are_allowed_without_the_right_token() -> None:
+    reasons: Counter[Reason] = Counter()
+
+    @settings(max_examples=2500, deadline=None)
+    @given(headers | at_an_instance())
+    def judge(sent: list[tuple[bytes, bytes]]) -> None:
+        request = parse_forwarded(sent, HOSTS)
+        decision = decide(HOSTS, request, RECORD, SESSIONS, NOON)
+        reply = answer(decision, request, REFUSED)
+        assert decision.reason is not Reason.ALLOWED
+        assert 400 <= reply.status < 500
+        assert not any(b"\n" in value or b"\r" in value for _, value in reply.headers)
+        reasons[decision.reason] += 1
+
+    judge()
+    # It was not the first door alone that held.
+    doors = [Reason.NOT_BEARER, Reason.MALFORMED, Reason.WRONG_TOKEN, Reason.NO_SESSION]
+    assert all(reasons[door] > 20 for door in [*doors, Reason.FOREIGN_ORIGIN]), reasons
 
 
 @settings(max_examples=1200, deadline=None)
@@ -87,11 +109,28 @@ def test_a_host_or_a_target_that_is_there_twice_is_none_of_ours() -> None:
     assert parse_forwarded([host, target, target], HOSTS).host is None
 
 
-@settings(max_examples=1500, deadline=None)
-@given(anything)
-def test_a_host_means_an_instance_only_if_it_is_one_of_ours(host: bytes) -> None:
-    parsed = HOSTS.parse(host)
-    assert parsed is None or parsed.label.encode() + b"." in host.lower()
+@st.composite
+def edited(draw: st.DrawFn) -> bytes:
+    """A host of ours, with a few bytes of it replaced."""
+    host = draw(hosts)
+    start = draw(st.integers(0, len(host)))
+    return host[:start] + draw(st.binary(max_size=3)) + host[start + draw(st.integers(0, 3)) :]
+
+
+def test_a_host_means_an_instance_only_if_it_is_one_of_ours() -> None:
+    meant: Counter[bool] = Counter()
+
+    @settings(max_examples=1500, deadline=None)
+    @given(anything | edited())
+    def parse(host: bytes) -> None:
+        parsed = HOSTS.parse(host)
+        if parsed is not None:
+            name = f"{parsed.label}.{DOMAIN}".encode()
+            assert host.lower().partition(b":")[0].removesuffix(b".") == name
+        meant[parsed is not None] += 1
+
+    parse()
+    assert meant[True] > 20 and meant[False] > 20, meant
 
 
 @settings(max_examples=500, deadline=None)

@@ -44,6 +44,7 @@ def test_a_busy_record_is_read_from_memory(stage: Stage) -> None:
     for _ in range(20):
         stage.pass_time(0.2)
         assert stage.gate(bearer(ALICE)).status == 204
+    assert opened == []
     stage.sync(record(state="stopped"))
     opened.clear()
     stage.pass_time(1)
