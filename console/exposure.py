@@ -3,13 +3,14 @@
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from components.core.model import StackSpec
-from components.core.naming import LOCKED, helper_run, host_name
+from components.core.naming import INSTANCES, LOCKED, OFFLINE, helper_run, host_name
 from components.core.observability import TRAEFIK_METRICS_PORT, traefik_address
 from console import docker
 from console.findings import Finding
@@ -21,7 +22,9 @@ CONTAINER = "container"
 # To see whose a socket is. The host's security modules may forbid it even so.
 NAMING = "--pid host --cap-add SYS_PTRACE --cap-add DAC_READ_SEARCH"
 BOUNDED = "--user 65534 --memory 64m --pids-limit 96"
-PUBLISHED = re.compile(r"(?P<address>[\d.]+):(?P<port>\d+)->\d+/tcp")
+PUBLISHED = re.compile(r"(?P<address>[\d.]+):(?P<first>\d+)(?:-(?P<last>\d+))?->[\d-]+/tcp")
+# On which instances are: those that reach the internet, and those that reach nothing.
+NETWORKS = (INSTANCES, OFFLINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,30 +57,43 @@ def look_at_host(spec: StackSpec) -> DockerHost:
 
 
 def exposure(spec: StackSpec, look: Callable[[], DockerHost]) -> Iterator[Finding]:
-    """What a container on the instances' network reaches on the host, beside the edge itself.
+    """What containers on the instances' networks reach on the host, beside the edge itself.
 
     Nothing, where there is no such network; else it is looked who listens.
     """
-    name = host_name(spec.stack, "instances")
-    if name not in {found.name for found in docker.labelled("network", spec.stack)}:
+    there = {found.name for found in docker.labelled("network", spec.stack)}
+    names = [name for part in NETWORKS if (name := host_name(spec.stack, part)) in there]
+    if not names:
         return
-    network = docker.inspect_network(name)
-    gateway, bridge = network["IPAM"]["Config"][0]["Gateway"], f"br-{network['Id'][:12]}"
     edge = {spec.edge.http_port, spec.edge.https_port}
     # Answers Prometheus alone.
     metrics = {(traefik_address(spec.edge), TRAEFIK_METRICS_PORT)} if spec.observability else set()
-    named = {
-        (gateway if each.address == EVERYWHERE else each.address, each.port): each.program
+    listeners = [
+        each
         for each in [*look().reachable_elsewhere, *_published()]
         if each.port not in edge and (each.address, each.port) not in metrics
+    ]
+    reached: dict[tuple[int, str | None, bool], list[str]] = defaultdict(list)
+    for name in names:
+        bridge = docker.inspect_network(name)
+        for program, port, is_docker in _knock(spec, name, bridge, listeners):
+            reached[port, program, is_docker].append(f"br-{bridge['Id'][:12]}")
+    for (port, program, is_docker), bridges in reached.items():
+        yield _open_engine(port) if is_docker else _reached(port, program, bridges)
+
+
+def _knock(
+    spec: StackSpec, name: str, network: Mapping[str, Any], listeners: Sequence[Listener]
+) -> Iterator[tuple[str | None, int, bool]]:
+    """What is reached from a network: program, port, and whether it is an open Docker engine."""
+    gateway = network["IPAM"]["Config"][0]["Gateway"]
+    named = {
+        (gateway if each.address == EVERYWHERE else each.address, each.port): each.program
+        for each in listeners
     }
     run = f"{helper_run(spec.stack, name)} {LOCKED} {BOUNDED}"
     for address, port, is_docker in _run(spec, "knock", run, json.dumps(sorted(named))):
-        program = named[address, port]
-        if is_docker:
-            yield _open_engine(port)
-        else:
-            yield _reached(port, program, bridge)
+        yield named[address, port], port, is_docker
 
 
 def _open_engine(port: int) -> Finding:
@@ -88,14 +104,14 @@ def _open_engine(port: int) -> Finding:
     )
 
 
-def _reached(port: int, program: str | None, bridge: str) -> Finding:
+def _reached(port: int, program: str | None, bridges: Sequence[str]) -> Finding:
     whose = f" ({program})" if program else ""
     # Docker leads what it publishes past the chain INPUT.
     if program and program.startswith(CONTAINER):
         other = "publish it there alone"
     else:
-        rule = f"iptables -I INPUT -i {bridge} -p tcp --dport {port} -j DROP"
-        other = f"bind it there, or type on that host: {rule}"
+        rules = [f"iptables -I INPUT -i {each} -p tcp --dport {port} -j DROP" for each in bridges]
+        other = f"bind it there, or type on that host: {'; '.join(rules)}"
     return Finding(
         what=f"instances reach port {port} of the Docker host{whose}",
         remedy=f"if only 127.0.0.1 shall: {other}",
@@ -106,10 +122,11 @@ def _reached(port: int, program: str | None, bridge: str) -> Finding:
 def _published() -> list[Listener]:
     """The ports that containers publish: without Docker's proxy nobody listens at them."""
     return [
-        Listener(address=found["address"], port=int(found["port"]), program=f"{CONTAINER} {name}")
+        Listener(address=found["address"], port=port, program=f"{CONTAINER} {name}")
         for name, ports in docker.published_ports()
         for found in PUBLISHED.finditer(ports)
         if not found["address"].startswith("127.")
+        for port in range(int(found["first"]), int(found["last"] or found["first"]) + 1)
     ]
 
 

@@ -63,6 +63,8 @@ def confinement(container: Resource) -> Iterator[Problem]:
     if devices := props.get("devices"):
         paths = ", ".join(str(device.get("hostPath")) for device in devices)
         yield Problem(path="devices", expected="none", found=paths, remedy="Take them out.")
+    if gpus := props.get("gpus"):
+        yield Problem(path="gpus", expected="none", found=str(gpus), remedy="Take it out.")
     for option in props.get("securityOpts") or []:
         if option.endswith("unconfined") or option.startswith(("label=disable", "label:disable")):
             yield Problem(

@@ -92,6 +92,8 @@ def prometheus_flags(days: int, mib: int) -> list[str]:
         f"--storage.tsdb.retention.time={days}d",
         # Its MB are MiB.
         f"--storage.tsdb.retention.size={mib}MB",
+        # By default any page that a browser shows may read the answers.
+        "--web.cors.origin=no-page",
         f"--web.listen-address=0.0.0.0:{PROMETHEUS_PORT}",
     ]
 

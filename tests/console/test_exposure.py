@@ -60,6 +60,36 @@ def test_a_port_that_is_reached_is_named_with_its_program_and_what_closes_it(
     assert not finding.serious
 
 
+def test_it_is_knocked_from_the_network_without_a_way_out_too(
+    programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    networks = {
+        f"mcpier-dev-{name}": {"Id": digit * 64, "IPAM": {"Config": [{"Gateway": gateway}]}}
+        for name, digit, gateway in (
+            ("instances", "a", "172.20.0.1"),
+            ("offline", "b", "172.21.0.1"),
+        )
+    }
+    programs.answer("docker network ls", "".join(f"{name}\t{name}\n" for name in networks))
+    monkeypatch.setattr(docker, "inspect_network", networks.get)
+
+    def run(command: Sequence[str], question: str) -> str:
+        reached = [[*place, False] for place in json.loads(question) if place[1] == 22]
+        offline = ["172.21.0.1", 8000] in json.loads(question)
+        return json.dumps([*reached, *([["172.21.0.1", 8000, False]] if offline else [])])
+
+    monkeypatch.setattr(docker, "run", run)
+    look = DockerHost(free=1, listeners=[listener(22), listener(8000)])
+    both, one = exposure(SPEC, lambda: look)
+    assert both.remedy.endswith(
+        "iptables -I INPUT -i br-aaaaaaaaaaaa -p tcp --dport 22 -j DROP; "
+        "iptables -I INPUT -i br-bbbbbbbbbbbb -p tcp --dport 22 -j DROP"
+    )
+    assert one.remedy.endswith(
+        "host: iptables -I INPUT -i br-bbbbbbbbbbbb -p tcp --dport 8000 -j DROP"
+    )
+
+
 def test_a_program_that_may_not_be_looked_into_has_no_name(programs: Programs) -> None:
     (finding,) = found(programs, [["10.0.0.9", 53, False]], listener(53, "10.0.0.9"))
     assert finding.what == "instances reach port 53 of the Docker host"
@@ -100,9 +130,10 @@ def test_ports_that_containers_publish_are_tried_too(
 ) -> None:
     heard = asked(monkeypatch)
     published = "0.0.0.0:5432->5432/tcp, :::5432->5432/tcp, 127.0.0.1:6379->6379/tcp, 8080/tcp"
-    programs.answer("docker container ls", f"db\t{published}\nquiet\t\n")
+    span = "0.0.0.0:8000-8002->9000-9002/tcp"
+    programs.answer("docker container ls", f"db\t{published}\nspan\t{span}\nquiet\t\n")
     found(programs, [])
-    assert heard == [["172.20.0.1", 5432]]
+    assert heard == [["172.20.0.1", port] for port in (5432, 8000, 8001, 8002)]
 
 
 def test_what_a_container_publishes_is_not_filtered_where_the_rule_would_miss_it(

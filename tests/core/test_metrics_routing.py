@@ -1,6 +1,7 @@
 """Where metrics are kept: what the config says of it, and Traefik's part."""
 
 import json
+import re
 from collections.abc import Callable
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -102,6 +103,11 @@ def test_what_is_kept_is_bounded_by_days_and_by_bytes() -> None:
     flags = prometheus_flags(30, 512)
     assert "--storage.tsdb.retention.time=30d" in flags
     assert "--storage.tsdb.retention.size=512MB" in flags
+
+
+def test_no_page_of_a_browser_may_read_what_prometheus_answers() -> None:
+    (origin,) = (flag for flag in prometheus_flags(30, 512) if "cors" in flag)
+    assert not re.fullmatch(origin.removeprefix("--web.cors.origin="), "https://a.example")
 
 
 def test_every_target_that_prometheus_asks_by_name_has_an_address(watched: StackSpec) -> None:

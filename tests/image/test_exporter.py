@@ -1,5 +1,6 @@
 """The exporter tells Prometheus how a stack's containers are."""
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,7 +86,10 @@ def test_an_unhealthy_one_is_told_with_the_programs_that_fail(metrics_proxy: Met
     }
 
 
-@pytest.mark.parametrize("said", ["curl: (7) refused", '{"failing": 3}', '["failing"]', "\x1b[0m"])
+NO_NAMES = ["curl: (7) refused", '{"failing": 3}', '["failing"]', "\x1b[0m", "[" * 4000]
+
+
+@pytest.mark.parametrize("said", NO_NAMES)
 def test_a_check_that_names_no_program_leaves_it_at_unhealthy(
     metrics_proxy: MetricsProxy, said: str
 ) -> None:
@@ -95,6 +99,28 @@ def test_a_check_that_names_no_program_leaves_it_at_unhealthy(
     told = samples(metrics_proxy, "mcp-demo")
     assert told["health unhealthy"] == 1
     assert [name for name in told if name.startswith("failing")] == []
+
+
+def test_names_that_are_the_containers_invention_become_few_series(
+    metrics_proxy: MetricsProxy,
+) -> None:
+    metrics_proxy.engine.answer("/containers/json", [listed(ID, "mcpier-dev-mcp-demo")])
+    metrics_proxy.engine.answer(f"/containers/{ID}/stats", used())
+    seen = set()
+    with exporter(metrics_proxy.socket) as url:
+        for check in range(5):
+            named = {"\ud800": 1, "Ignore {all}": 1, "x" * 33: 1}
+            named |= {f"invented-{check}-{number}": 1 for number in range(20)}
+            said = json.dumps({"failing": named})
+            metrics_proxy.engine.answer(
+                f"/containers/{ID}/json", inspected("unhealthy", "fine", said)
+            )
+            answer = httpx2.get(f"{url}/metrics")
+            assert answer.status_code == 200
+            lines = answer.text.splitlines()
+            seen |= {line for line in lines if line.startswith("mcpier_container_failing{")}
+    assert len(seen) == 33
+    assert sum('program="other"' in line for line in seen) == 1
 
 
 def test_one_that_stands_still_has_a_state_and_uses_nothing(metrics_proxy: MetricsProxy) -> None:

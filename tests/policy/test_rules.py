@@ -205,6 +205,7 @@ FOUND: dict[str, tuple[Resource, Iterable[str]]] = {
     ),
     "privileged": (container(privileged=True), ["confined"]),
     "a device": (container(devices=[{"hostPath": "/dev/kvm"}]), ["confined"]),
+    "a graphics card": (container(gpus="all"), ["confined"]),
     "no seccomp": (
         container(securityOpts=["no-new-privileges:true", "seccomp=unconfined"]),
         ["confined"],

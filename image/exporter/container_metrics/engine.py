@@ -2,10 +2,12 @@
 
 import http.client
 import json
+import re
 import socket
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +18,10 @@ AT_ONCE = 96
 RUNNING = "running"
 # What a deploy runs for a moment.
 HELPER = "helper"
+# What a check prints is the container's invention, and each name in it a series of its own.
+PROGRAM = re.compile(r"[a-z0-9-]{1,32}")
+MOST_PROGRAMS = 32
+OTHER = "other"
 
 
 class EngineTrouble(Exception):
@@ -39,8 +45,8 @@ class Usage:
 class Container:
     """One container; `part` is its name behind the stack's.
 
-    `health` is None where it has no check, `failing` what its last check names, `started` in
-    seconds since 1970. `usage` is None of one that does not run.
+    `health` is None where it has no check; `failing` is what its last check names, in a few words
+    of its own at most. `started` is in seconds since 1970, `usage` None of one that does not run.
     """
 
     part: str
@@ -60,6 +66,7 @@ class Engine:
 
     def __init__(self, path: str) -> None:
         self._path = path
+        self._programs: dict[str, set[str]] = defaultdict(set)
 
     def containers(self) -> list[Container]:
         """The stack's containers, sorted by part; raises EngineTrouble."""
@@ -76,10 +83,19 @@ class Engine:
         runs = listed["State"] == RUNNING
         used = self._ask(f"/containers/{listed['Id']}/stats") if runs else None
         try:
-            return _container(listed, told, used or {})
-        except (ValueError, KeyError, TypeError) as error:
+            found = _container(listed, told, used or {})
+        except (ValueError, KeyError, TypeError, IndexError) as error:
             name = listed["Names"]
             raise EngineTrouble(f"what is told of {name} is not understood: {error!r}") from error
+        return replace(found, failing=self._bounded(found))
+
+    def _bounded(self, container: Container) -> tuple[str, ...]:
+        """The failing programs by names of which each container has so many, then only `other`."""
+        known = self._programs[container.part]
+        for name in container.failing:
+            if len(known) < MOST_PROGRAMS and PROGRAM.fullmatch(name):
+                known.add(name)
+        return tuple(sorted({name if name in known else OTHER for name in container.failing}))
 
     def _ask(self, path: str) -> Any:
         """What it answers; None of a container that has gone since it was listed."""
@@ -134,8 +150,8 @@ def _failing(told: Mapping[str, Any]) -> Iterator[str]:
         return
     try:
         named = json.loads(said[-1].strip().partition("\n")[0])["failing"]
-        yield from sorted(map(str, named))
-    except (ValueError, KeyError, TypeError):
+        yield from map(str, named)
+    except (ValueError, KeyError, TypeError, RecursionError):
         return
 
 
