@@ -15,6 +15,7 @@ import yaml
 
 from components.core.model import SelfSigned, StackSpec
 from console.compose.project import render
+from console.compose.ready_images import unseen
 from console.compose.rehearsal import rehearse
 from console.errors import ConsoleError
 from console.pulumi import PROJECT
@@ -59,6 +60,7 @@ def write(stack: str, folder: Path) -> Written:
             f"{folder} holds something else than a Compose project of mcpier's",
             "name a folder that is empty or not there",
         )
+    notes = tuple(_notes(spec))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     root = _root(folder / ROOT)
     own = replace(spec, stack=spec.stack + SUFFIX, tls=SelfSigned(generation=1))
@@ -71,7 +73,7 @@ def write(stack: str, folder: Path) -> Written:
     _write_outputs(folder, rehearsal.outputs)
     document = yaml.dump(project.document, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
     _write(folder / FILE, HEAD + document)
-    return Written(folder=folder, notes=tuple(_notes(spec)))
+    return Written(folder=folder, notes=notes)
 
 
 def show(written: Written) -> None:
@@ -92,6 +94,8 @@ def _write_outputs(folder: Path, outputs: Mapping[str, Any]) -> None:
     for file, output in ((CLIENTS, "clients"), (PORTAL, "portal")):
         if output in outputs:
             _write(folder / file, json.dumps(outputs[output], indent=2) + "\n")
+        else:
+            (folder / file).unlink(missing_ok=True)
 
 
 def _notes(spec: StackSpec) -> Iterator[str]:
@@ -99,6 +103,11 @@ def _notes(spec: StackSpec) -> Iterator[str]:
         yield "it has a certificate of a CA of its own, not what mcpier:tls says"
     for path in secret_names(spec.stack):
         yield f"mcpier:secrets.{path} is encrypted, and left out"
+    for image in unseen(spec):
+        yield (
+            f"{image} is not here, so its labels are not looked at, and one of Traefik's would "
+            "lead past the gate: pull it, and write the project again before you bring it up"
+        )
     yield "whether instances reach each other is tried by a deploy alone"
 
 

@@ -110,6 +110,41 @@ def test_rendered_again_it_keeps_its_tokens(
     assert set(PARTS) < set(names)
 
 
+@pytest.fixture
+def hostile(tmp_path: Path) -> Iterator[str]:
+    """An image whose labels would lead past the gate."""
+    tag = "mcpier/test-hostile:1"
+    rule = 'LABEL traefik.http.routers.taker.rule="HostRegexp(`.+`)"'
+    (tmp_path / "Dockerfile").write_text(f"FROM scratch\nCOPY Dockerfile /\n{rule}\n")
+    subprocess.run(
+        ["docker", "build", "--quiet", "--tag", tag, str(tmp_path)],
+        env={**os.environ, "DOCKER_BUILDKIT": "0"},
+        check=True,
+        capture_output=True,
+    )
+    yield tag
+    docker("image", "rm", tag)
+
+
+def test_an_image_that_speaks_to_traefik_is_refused_and_one_that_is_not_here_is_told(
+    operator: Operator, folder: Path, hostile: str
+) -> None:
+    digest = f"example.org/absent@sha256:{'0' * 64}"
+    try:
+        for image in (hostile, digest):
+            ready = {"type": "image", "image": image, "tokens": ["t"]}
+            operator.deployment.write({**CONFIG, "mcpier:instances": {"ready": ready}})
+            if image == hostile:
+                refused = operator.types("compose", str(folder))
+                assert refused.returncode == 1
+                assert f"the image {hostile} carries the label" in refused.stderr
+                assert not folder.exists()
+            else:
+                assert f"Note: {digest} is not here" in operator.done("compose", str(folder))
+    finally:
+        operator.deployment.write(CONFIG)
+
+
 def test_a_folder_with_something_else_in_it_is_left_alone(operator: Operator, folder: Path) -> None:
     folder.mkdir()
     (folder / "thesis.txt").write_text("mine")
