@@ -7,10 +7,16 @@ from collections.abc import Callable
 
 from components.core.model import StackSpec
 from components.core.naming import host_name
+from components.core.observability import TRAEFIK_METRICS_PORT
 from console import docker
 from console.errors import ConsoleError
 from console.exposure import EVERYWHERE, look_at_host
 from toolchain.docker_host import elsewhere
+
+LOOPBACK = "127.0.0.1"
+# Stands for an address of the control network, which is not there yet: who listens at all
+# addresses does so here too, and nobody else.
+ALONE = "127.77.0.1"
 
 
 def check_host(spec: StackSpec) -> None:
@@ -32,19 +38,16 @@ def _taken_ports(spec: StackSpec) -> list[str]:
     """The stack's ports that another program holds, each with its key."""
     edge, held = spec.edge, _held_by_traefik(spec.stack)
     wanted = {
-        "edge.httpPort": (edge.http_port, True),
-        "edge.httpsPort": (edge.https_port, True),
-        "edge.adminPort": (edge.admin_port, False),
+        "edge.httpPort": (edge.http_port, EVERYWHERE),
+        "edge.httpsPort": (edge.https_port, EVERYWHERE),
+        "edge.adminPort": (edge.admin_port, LOOPBACK),
     }
     if spec.observability is not None:
-        wanted["observability.port"] = (spec.observability.port, False)
-    asked = {key: (port, public) for key, (port, public) in wanted.items() if port not in held}
+        wanted["observability.port"] = (spec.observability.port, LOOPBACK)
+        wanted["observability"] = (TRAEFIK_METRICS_PORT, ALONE)
+    asked = {key: place for key, place in wanted.items() if place[0] not in held}
     free = _free_there(spec) if asked and elsewhere(os.environ) else _free
-    return [
-        f"{port} (mcpier:{key})"
-        for key, (port, public) in asked.items()
-        if not free(port, public=public)
-    ]
+    return [f"{port} (mcpier:{key})" for key, (port, at) in asked.items() if not free(port, at)]
 
 
 def _overlapping_networks(spec: StackSpec) -> list[str]:
@@ -69,26 +72,26 @@ def _held_by_traefik(stack: str) -> set[int]:
     return {int(flag.rpartition(":")[2]) for flag in addresses}
 
 
-def _free_there(spec: StackSpec) -> Callable[..., bool]:
+def _free_there(spec: StackSpec) -> Callable[[int, str], bool]:
     """`_free` for the host of another engine, by what listens there."""
     listeners = look_at_host(spec).listeners
 
-    def free(port: int, *, public: bool) -> bool:
-        others = (EVERYWHERE, "127.0.0.1")
+    def free(port: int, at: str) -> bool:
         return not any(
-            each.port == port and (public or each.address in others) for each in listeners
+            each.port == port and (at == EVERYWHERE or each.address in (EVERYWHERE, at))
+            for each in listeners
         )
 
     return free
 
 
-def _free(port: int, *, public: bool) -> bool:
-    """Whether Traefik could listen: on every address, IPv4 and IPv6 alike, or on loopback."""
+def _free(port: int, at: str) -> bool:
+    """Whether Traefik could listen: at one address, or at every one, IPv4 and IPv6 alike."""
     try:
-        if public and socket.has_dualstack_ipv6():
+        if at == EVERYWHERE and socket.has_dualstack_ipv6():
             server = socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True)
         else:
-            server = socket.create_server(("" if public else "127.0.0.1", port))
+            server = socket.create_server((at, port))
     except OSError as error:
         return error.errno != errno.EADDRINUSE
     server.close()

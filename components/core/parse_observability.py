@@ -42,7 +42,8 @@ def _port(section: Section, edge: Edge) -> int:
         edge.admin_port: "adminPort",
     }
     for used, name in held.items():
-        if used == TRAEFIK_METRICS_PORT:
+        # That one is at another address, of loopback.
+        if used == TRAEFIK_METRICS_PORT and name != "adminPort":
             remedy = f"Give mcpier:edge.{name} another one: Traefik tells its metrics there."
             section.reject(f"a port other than mcpier:edge.{name}", used, remedy)
     if port in held:

@@ -12,6 +12,7 @@ import pytest
 from components.core.flags import static_flags
 from components.core.model import StackSpec
 from components.core.parse import parse
+from console import preflight
 from console.errors import ConsoleError
 from console.preflight import check_host
 from tests.console.conftest import Programs
@@ -100,6 +101,21 @@ def test_networks_that_have_the_control_networks_addresses_are_named_with_the_po
         "10.77.255.0/28 of mcpier-other-control, 10.77.0.0/16 of wide\n"
         "  → set others in stacks/Pulumi.dev.yaml, or take away what has them"
     )
+
+
+def test_whoever_listens_everywhere_where_traefik_tells_its_metrics_is_named(
+    sockets: dict[str, socket.socket], spec: StackSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for held in sockets.values():
+        held.close()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setattr(preflight, "TRAEFIK_METRICS_PORT", server.getsockname()[1])
+        check_host(spec)
+    with socket.create_server(("", 0)) as server:
+        port = server.getsockname()[1]
+        monkeypatch.setattr(preflight, "TRAEFIK_METRICS_PORT", port)
+        with pytest.raises(ConsoleError, match=rf"listens on: {port} \(mcpier:observability\)"):
+            check_host(spec)
 
 
 def test_the_stacks_own_traefik_may_hold_them(spec: StackSpec, programs: Programs) -> None:
