@@ -90,7 +90,7 @@ def _read(file: Path) -> Lock:
     try:
         held = json.loads(file.read_text("utf-8"))
         return Lock(pid=held["pid"], host=held["hostname"], since=held["timestamp"])
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         raise ConsoleError(
             f"the lock {file} cannot be read: it was being written when pulumi was killed",
             f"see that no pulumi runs, then type: rm {file}",

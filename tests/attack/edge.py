@@ -87,10 +87,10 @@ class Edge:
         with self._connection() as connection:
             return ask_bytes(connection, self._bytes(raw))
 
-    def send_from_one_address(self, requests: list[bytes]) -> list[int]:
-        """Sends requests one after the other on one connection; their statuses."""
+    def send_from_one_address(self, requests: list[bytes]) -> list[Answer]:
+        """Sends requests one after the other on one connection; their answers."""
         with self._connection() as connection:
-            return [ask(connection, self._bytes(raw)).status for raw in requests]
+            return [ask(connection, self._bytes(raw)) for raw in requests]
 
     @contextmanager
     def stream(self, raw: bytes) -> Iterator[HTTPResponse]:

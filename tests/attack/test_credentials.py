@@ -134,11 +134,14 @@ def test_an_address_that_guesses_is_told_to_wait_while_its_neighbour_with_a_toke
 ) -> None:
     before = edge.heard()
     guess = request(WRONG, to="mcp-nobody")
-    statuses = edge.send_from_one_address([guess] * 24)
-    assert (statuses[0], statuses[-1]) == (401, 429)
+    first, *_, last = edge.send_from_one_address([guess] * 24)
+    assert (first.status, last.status) == (401, 429)
+    (wait,) = last.values("retry-after")
+    assert 1 <= int(wait) <= 60
+    assert last.values("content-type") == ["application/json"]
     assert edge.heard() == before
     mixed = edge.send_from_one_address([request(WRONG)] * 24 + [request(ALICE)])
-    assert mixed[-2:] == [429, 200]
+    assert [answer.status for answer in mixed[-2:]] == [429, 200]
 
 
 def test_the_right_token_in_its_place_passes(edge: Edge) -> None:

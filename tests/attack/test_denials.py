@@ -1,12 +1,13 @@
 """A refusal does not tell whether there is such an instance, nor how it fares."""
 
+import json
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import pytest
 
-from tests.attack.edge import Edge
+from tests.attack.edge import Edge, request
 from tests.attack.stack import AILING, DOMAIN, HALTED, PLACE, SECOND, UNKNOWN
 
 IDS = (SECOND, UNKNOWN, HALTED, AILING)
@@ -129,7 +130,12 @@ def test_the_spelling_of_a_host_does_not_tell_instances_apart(edge: Edge, kind: 
 def test_an_address_that_guesses_is_told_to_wait_whichever_instance_it_tries(edge: Edge) -> None:
     guess = "GET /mcp HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer wrong\r\n\r\n"
     statuses = {
-        id_: edge.send_from_one_address([guess.format(name(Case(), id_)).encode()] * 24)
+        id_: [
+            answer.status
+            for answer in edge.send_from_one_address(
+                [guess.format(name(Case(), id_)).encode()] * 24
+            )
+        ]
         for id_ in IDS
     }
     assert statuses[SECOND].count(429) >= 2
@@ -137,7 +143,11 @@ def test_an_address_that_guesses_is_told_to_wait_whichever_instance_it_tries(edg
 
 
 def test_only_who_holds_its_token_learns_how_an_instance_fares(edge: Edge) -> None:
-    assert edge.status(HALTED, "carol") == 503
-    assert edge.status(AILING, "dave") == 503
+    told = {HALTED: ("carol", "stopped", "60"), AILING: ("dave", "starting_or_unhealthy", "5")}
+    for instance, (token, state, wait) in told.items():
+        answer = edge.send(request(f"Authorization: Bearer <{token}>", to=f"mcp-{instance}"))
+        assert (answer.status, answer.values("retry-after")) == (503, [wait])
+        assert answer.values("content-type") == ["application/json"]
+        assert json.loads(answer.body)["state"] == state
     assert edge.status(HALTED, "dave") == 401
     assert edge.status(AILING, "carol") == 401

@@ -34,6 +34,11 @@ def crash() -> None:
     as_root("--pid", "host", shell=f"kill -9 {pid}")
 
 
+def process_of_gate() -> str:
+    """Its process on the host, and when that began."""
+    return docker("inspect", "--format", "{{.State.Pid}} {{.State.StartedAt}}", GATE)
+
+
 def as_root(*options: str, shell: str) -> None:
     """Runs a line of shell in a container of the gate's image."""
     image = docker("inspect", "--format", "{{.Image}}", GATE).strip()
@@ -60,7 +65,7 @@ FAULTS = {
 def test_a_gate_that_fails_under_load_lets_nobody_in_and_recovers_by_itself(
     edge: Edge, fault: Fault
 ) -> None:
-    before = edge.heard()[SECOND]
+    before, process = edge.heard()[SECOND], process_of_gate()
     wanted = [("echo", "alice"), ("echo", "alice"), (SECOND, ""), (SECOND, "alice")]
     began = time.time()
     with asking(edge, *wanted) as clients:
@@ -81,6 +86,7 @@ def test_a_gate_that_fails_under_load_lets_nobody_in_and_recovers_by_itself(
     assert edge.heard()[SECOND] == before
     for intruder in clients[2:]:
         assert set(intruder.since(began)) <= REFUSED
+    assert (process_of_gate() == process) == (fault is FAULTS["frozen, then thawed"])
 
 
 def test_while_the_gate_is_gone_a_token_opens_nothing_either(edge: Edge) -> None:
@@ -101,11 +107,20 @@ def test_while_the_gate_is_gone_a_token_opens_nothing_either(edge: Edge) -> None
     until(lambda: edge.status("echo", "alice") == 200, 10, "the gate is not back")
 
 
+@pytest.fixture
+def restored(deployment: Deployment) -> Iterator[None]:
+    """The stack as it was, whatever a test has made of it."""
+    yield
+    deployment.write(config(INSTANCES))
+    up(deployment)
+
+
 def changed(instance: str, **keys: Any) -> dict[str, Any]:
     """The stack's file with one instance changed."""
     return config(INSTANCES | {instance: INSTANCES[instance] | keys})
 
 
+@pytest.mark.usefixtures("restored")
 def test_a_revoked_token_is_refused_within_a_second_and_its_open_stream_goes_on(
     edge: Edge, deployment: Deployment
 ) -> None:
@@ -140,6 +155,7 @@ def event_times(stream: HTTPResponse) -> Iterator[float]:
             yield float(line.removeprefix(b"data: "))
 
 
+@pytest.mark.usefixtures("restored")
 def test_a_corrupt_record_shuts_its_own_instance_alone_until_the_next_sync(
     edge: Edge, deployment: Deployment
 ) -> None:

@@ -1,5 +1,7 @@
 """No spelling of a path, no method and no form of a target gets past the gate."""
 
+import json
+
 import pytest
 
 from components.core.routing import GATE_PATH, GATE_PORT
@@ -65,7 +67,10 @@ def test_encoded_separators_are_refused_even_with_a_token(edge: Edge, target: st
 @pytest.mark.parametrize("target", DISCOVERY)
 def test_discovery_ends_at_the_gate_even_with_a_token(edge: Edge, target: str) -> None:
     for headers in ([], [ALICE]):
-        assert_repelled(edge, Attack(request(*headers, target=target), 404))
+        answer = assert_repelled(edge, Attack(request(*headers, target=target), 404))
+        # Clients of OAuth read it: Traefik's own 404 is no JSON.
+        assert answer.values("content-type") == ["application/json"]
+        assert json.loads(answer.body)["error"] == "not_found"
 
 
 @pytest.mark.parametrize("target", BACK_FROM_DISCOVERY)
@@ -93,7 +98,10 @@ def test_a_preflight_is_answered_before_any_backend(edge: Edge, headers: list[st
     origins = {"https://app.example.org": 204, "https://evil.example": 403, "null": 403}
     for origin, status in origins.items():
         raw = request(*headers, f"Origin: {origin}", asked, method="OPTIONS")
-        assert_repelled(edge, Attack(raw, status))
+        answer = assert_repelled(edge, Attack(raw, status))
+        listed = status == 204
+        assert answer.values("access-control-allow-origin") == ([origin] if listed else [])
+        assert bool(answer.values("access-control-allow-methods")) == listed
     assert_repelled(edge, Attack(request(*headers, asked, method="OPTIONS"), 400))
 
 
@@ -109,7 +117,9 @@ def test_what_only_resembles_a_preflight_meets_the_gate(edge: Edge) -> None:
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "https://mcp-echo.evil"])
 def test_a_foreign_page_is_refused_even_with_a_token(edge: Edge, origin: str) -> None:
-    assert_repelled(edge, Attack(request(ALICE, f"Origin: {origin}"), 403))
+    answer = assert_repelled(edge, Attack(request(ALICE, f"Origin: {origin}"), 403))
+    # What an MCP server answers there (the specification, «Security Warning» of its transports).
+    assert json.loads(answer.body)["jsonrpc"] == "2.0"
     two = request(ALICE, "Origin: https://app.example.org", f"Origin: {origin}")
     assert_repelled(edge, Attack(two, 403))
 

@@ -5,13 +5,15 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from authgate.gate import PATH
 from tests.authgate.harness import ALICE, DOMAIN
+from tests.processes import ended
 
 GATE, PAGES, OPERATIONS = 9180, 9181, 9182
 
@@ -59,13 +61,17 @@ def loopback(last: int) -> str:
     return f"127.{os.getpid() % 250 + 1}.{os.getpid() // 250 % 250}.{last}"
 
 
-def start(gate: Served, output: int | IO[bytes] = subprocess.PIPE) -> "subprocess.Popen[bytes]":
-    """A gate that answers; its log goes to `output`."""
-    process = subprocess.Popen(
-        gate.command("serve"), env=gate.environ, stdout=output, stderr=subprocess.PIPE
-    )
-    deadline = time.monotonic() + 30
-    while gate.run("health").returncode != 0:
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-    return process
+@contextmanager
+def start(
+    gate: Served, output: int | IO[bytes] = subprocess.PIPE
+) -> "Iterator[subprocess.Popen[bytes]]":
+    """A gate that answers, until the end of the block; its log goes to `output`."""
+    command = gate.command("serve")
+    with ended(
+        subprocess.Popen(command, env=gate.environ, stdout=output, stderr=subprocess.PIPE)
+    ) as process:
+        deadline = time.monotonic() + 30
+        while gate.run("health").returncode != 0:
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < deadline
+        yield process

@@ -205,12 +205,12 @@ def test_a_connection_on_which_nothing_is_asked_is_left() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
         address = listening.getsockname()
         with (
-            serving(listening, keep_alive=0.2),
+            serving(listening, keep_alive=1.0),
             socket.create_connection(address, timeout=10) as silent,
             socket.create_connection(address, timeout=10) as busy,
         ):
             silent.sendall(ASK[:-2])
-            for _ in range(20):
+            for _ in range(50):
                 busy.sendall(ASK)
                 assert said(busy, len(NO_CONTENT)) == NO_CONTENT
                 time.sleep(0.05)

@@ -47,7 +47,7 @@ def test_every_target_is_up_and_every_alert_is_loaded(operator: Operator) -> Non
         return {each["labels"]["job"] for each in targets if each["health"] == "up"}
 
     # They are asked each fifteen seconds.
-    until(lambda: up() == JOBS, 25, "not every target is up")
+    until(lambda: up() == JOBS, 60, "not every target is up")
     groups = told("rules")["groups"]
     rules = {rule["name"]: rule["health"] for group in groups for rule in group["rules"]}
     assert set(rules) == set(alert_rules())
@@ -61,12 +61,12 @@ def test_what_the_parts_tell_of_an_instance_stands_under_its_id(
     assert status(alice, ca) == 200
     until(
         lambda: (value(f'sum(traefik_router_requests_total{{{of_echo},code="200"}})') or 0) > 0,
-        25,
+        60,
         "Traefik's requests do not arrive",
     )
     until(
         lambda: (value(f'sum(authgate_decisions_total{{{of_echo},reason="allowed"}})') or 0) > 0,
-        25,
+        60,
         "the gate's decisions do not arrive",
     )
     assert value(f'mcpier_container_state{{{of_echo},state="running"}}') == 1

@@ -12,6 +12,7 @@ import pytest
 
 from console.pulumi import PROJECT
 from tests.console.conftest import Programs
+from tests.processes import ended
 
 URL = "https://mcp-demo.mcpier.localhost:8443/mcp"
 VIEW = "https://vnc-demo.mcpier.localhost:8443/"
@@ -195,13 +196,15 @@ def interrupted(programs: Programs, code: str) -> tuple[int, str, str]:
         "trap 'sleep 1; echo stopped in order; exit 130' INT\n"
         "echo running; while true; do sleep 0.05; done\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", code],
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
+    with ended(
+        subprocess.Popen(
+            [sys.executable, "-c", code],
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "running\n"

@@ -48,6 +48,19 @@ def hold(tmp_path: Path, pid: int, *, host: str = HERE, stack: str = "dev") -> N
     file.write_text(json.dumps({"pid": pid, "hostname": host, "timestamp": SINCE}))
 
 
+@pytest.mark.parametrize("written", ["", '{"pid": 1', "[]"])
+def test_a_lock_that_was_half_written_is_named_with_what_removes_it(
+    tmp_path: Path, pulumi: Pulumi, written: str
+) -> None:
+    hold(tmp_path, 1)
+    (file,) = tmp_path.rglob("1.json")
+    file.write_text(written)
+    with pytest.raises(ConsoleError) as caught:
+        release_dead_locks(pulumi)
+    assert caught.value.what.startswith(f"the lock {file} cannot be read: ")
+    assert str(caught.value).endswith(f"see that no pulumi runs, then type: rm {file}")
+
+
 def test_a_holder_that_is_gone_is_dead(dead: int) -> None:
     assert Lock(pid=dead, host=HERE, since=SINCE).dead
 

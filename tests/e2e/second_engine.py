@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
@@ -40,7 +40,7 @@ class SecondEngine:
     mebibytes: int
     # Keeps both namespaces while no engine runs.
     _keeper: subprocess.Popen[bytes] = field(init=False)
-    _engine: subprocess.Popen[bytes] = field(init=False)
+    _engine: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         disk, root = self.folder / "disk", self.folder / "root"
@@ -51,7 +51,6 @@ class SecondEngine:
         mounts = f"mount -t tmpfs tmpfs /run && mount -o loop {disk} {root} && exec sleep infinity"
         enter = ["nsenter", f"--net=/run/netns/{NAMESPACE}", "unshare", "--mount"]
         self._keeper = subprocess.Popen([*enter, "sh", "-c", mounts])
-        until(lambda: Path(f"{self._seen}/lost+found").exists(), 20, "its disk is not mounted")
 
     @property
     def url(self) -> str:
@@ -64,6 +63,7 @@ class SecondEngine:
 
     def start(self) -> None:
         """Starts it, and waits until it answers."""
+        until(lambda: Path(f"{self._seen}/lost+found").exists(), 20, "its disk is not mounted")
         enter = ["nsenter", "--target", str(self._keeper.pid), "--mount", "--net"]
         own = ["--data-root", str(self.folder / "root"), "--exec-root", str(self.folder / "exec")]
         sockets = ["--host", "unix:///run/docker.sock", "--host", self.url]
@@ -80,6 +80,7 @@ class SecondEngine:
 
     def kill(self) -> None:
         """As a crash does it: its containers outlive it, until it is started again."""
+        assert self._engine is not None, "it runs"
         self._engine.kill()
         self._engine.wait()
 
@@ -89,7 +90,8 @@ class SecondEngine:
             if process.pid != self._keeper.pid:
                 with suppress(psutil.NoSuchProcess):
                     process.kill()
-        self._engine.wait()
+        if self._engine:
+            self._engine.wait()
 
     def end(self) -> None:
         """Ends it for good, and its namespaces."""
@@ -142,15 +144,14 @@ class SecondEngine:
 @contextmanager
 def second_engine(mebibytes: int) -> Iterator[SecondEngine]:
     """An engine that runs, and has no images yet; nothing of it is left behind."""
-    with _linked_namespace():
+    with _linked_namespace(), ExitStack() as ends:
         # Short: the path of a socket holds a hundred characters.
-        engine = SecondEngine(Path(mkdtemp(prefix="mcpier-")), mebibytes)
-        try:
-            engine.start()
-            yield engine
-        finally:
-            engine.end()
-            shutil.rmtree(engine.folder)
+        folder = Path(mkdtemp(prefix="mcpier-"))
+        ends.callback(shutil.rmtree, folder)
+        engine = SecondEngine(folder, mebibytes)
+        ends.callback(engine.end)
+        engine.start()
+        yield engine
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import ended
+
 REPOSITORY = Path(__file__).parents[2]
 # The program ends within five; others may be at work on the machine.
 END_SECONDS = 15
@@ -100,7 +102,7 @@ class Project:
 
     def run(self, *arguments: str, status: int = 0) -> str:
         """Runs `pulumi` to its end, which must be `status`: all that it said."""
-        with self.start(*arguments) as process:
+        with ended(self.start(*arguments)) as process:
             said = process.communicate(timeout=COMMAND_SECONDS)[0]
         assert process.returncode == status, said
         return said

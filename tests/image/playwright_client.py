@@ -120,3 +120,9 @@ def greets(address: str) -> bool:
     except OSError:
         pass
     return False
+
+
+def joined(instance: Instance) -> int:
+    """Return how many ends of connections to Chromium's debugging port there are."""
+    # proc_net_tcp(5): 01 is an established connection, 9222 is 2406.
+    return int(instance.run("sh", "-c", "grep -c ':2406 01 ' /proc/net/tcp", check=False))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from mcp.client import Client
 
-from tests.image.playwright_client import call, connected
+from tests.image.playwright_client import call, connected, joined
 from tests.image.playwright_harness import HOST, TYPE, Instance
 from tests.image.playwright_pages import Pages
 from tests.waiting import until
@@ -118,8 +118,9 @@ def test_a_client_that_leaves_takes_nobodys_downloads_along(
             await call(client, "browser_navigate", url=pages.url("stays"))
             async with connected(instance) as other:
                 await call(other, "browser_snapshot")
+                both = joined(instance)
             # Its end is not waited for by who ends it.
-            await asyncio.sleep(1)
+            until(lambda: joined(instance) < both, 15, "its connection to Chromium lives on")
             await download(client, instance, "later.exe")
 
     asyncio.run(session())

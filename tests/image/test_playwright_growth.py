@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from mcp.client import Client
 
-from tests.image.playwright_client import call, connected
+from tests.image.playwright_client import call, connected, joined
 from tests.image.playwright_harness import Instance
 from tests.image.playwright_pages import Pages
 from tests.waiting import until
@@ -42,12 +42,6 @@ def devtools_answer(instance: Instance) -> bool:
     """Whether Chromium can be joined."""
     ask = "from playwright_instance.probes import chromium; print(chromium() is None)"
     return instance.python(ask) == "True"
-
-
-def joined(instance: Instance) -> int:
-    """How many connections Playwright MCP holds to Chromium's debugging port."""
-    # proc_net_tcp(5): 01 is an established connection, 9222 is 2406.
-    return int(instance.run("sh", "-c", "grep -c ':2406 01 ' /proc/net/tcp", check=False))
 
 
 def test_a_client_that_leaves_without_a_word_keeps_no_connection_to_chromium(

@@ -54,6 +54,10 @@ def test_a_wrong_password_is_refused_and_not_tried_again(
             await call(person, "browser_navigate", url="about:blank")
             await call(person, "browser_navigate", url=view_url(instance, "wrong"))
             await wait_state(person, lambda now: str(now["status"]).startswith("Refused"))
+            await call(person, "browser_evaluate", function=RECORD)
+            # Longer than it waits before it connects again.
+            await asyncio.sleep(4)
+            assert (await state(person))["seen"] == []
 
     asyncio.run(watch())
     instance.wait_verdict(healthy=True, seconds=15)
