@@ -35,7 +35,9 @@ def served(name: str, stack: str) -> Iterator[str]:
     health = ["--health-cmd", "test -e /run/echo/healthy", "--health-interval", "1s"]
     options = ["--detach", "--rm", *health, "--tmpfs", "/run/echo:mode=0777"]
     made = docker("run", *options, *own, *marks, image).strip()
+    state = ("inspect", "--format", "{{.State.Health.Status}}", made)
     try:
+        until(lambda: docker(*state).strip() == "healthy", 15, f"{name} is not healthy")
         form = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
         yield docker("inspect", "--format", form, made).strip()
     finally:
@@ -46,7 +48,7 @@ def test_a_container_of_another_stack_is_not_served(edge: Edge) -> None:
     def ask(name: str) -> Answer:
         return edge.send(request(to=name), f"{name}.{DOMAIN}")
 
-    # What came second is served: so the first has been seen, and passed over.
+    # What was healthy second is served: so the first has been seen, and passed over.
     with served("foreign", OTHER) as foreign, served("native", STACK):
         until(lambda: ask("native").status == 200, 15, "our own container is not served")
         assert echoed(ask("native"))["port"] == 8080

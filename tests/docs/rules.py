@@ -30,6 +30,7 @@ class Nowhere:
 
 Rule = Here | Elsewhere | Nowhere
 POLICY = Elsewhere(test="tests/e2e/test_policy.py")
+BACKUP = Elsewhere(test="tests/e2e/test_backup.py")
 COMPOSE = Elsewhere(test="tests/cli/test_compose.py")
 SERVED_GATE = Elsewhere(test="tests/authgate/test_served_process.py")
 GATE_ALONE = Elsewhere(test="tests/e2e/test_gate_alone.py")
@@ -50,6 +51,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
         ".venv/bin/mcpier view demo --watch",
         Elsewhere(test="tests/console/test_command_line.py"),
     ),
+    (".venv/bin/mcpier st* notes --stack prod", Elsewhere(test="tests/cli/test_running.py")),
     (".venv/bin/mcpier *", Here()),
     # Pulumi by hand.
     ("PULUMI_OPTION_POLICY_PACK=policy make up", POLICY),
@@ -60,6 +62,9 @@ RULES: tuple[tuple[str, Rule], ...] = (
         Elsewhere(test="tests/e2e/conftest.py::deployment"),
     ),
     ("pulumi config set *", Here()),
+    ("pulumi stack export *", BACKUP),
+    ("pulumi stack i*", BACKUP),
+    ("docker run --rm --volume *", BACKUP),
     ("pulumi preview *", Here()),
     ("pulumi stack output *", Here()),
     # What goes with them.

@@ -11,8 +11,24 @@ from tests.e2e.conftest import FIRST_UP, GIVEN_SECRET
 from tests.e2e.deployment import STACK, Deployment, docker
 
 
+def drawn(deployment: Deployment) -> str:
+    """The root, from which every secret comes that the config does not give."""
+    shown = deployment.pulumi("stack", "export", "--show-secrets", "--stack", STACK)
+    resources = json.loads(shown.stdout)["deployment"]["resources"]
+    (vault,) = (found for found in resources if found["urn"].endswith("vault-root"))
+    root: str = json.loads(vault["outputs"]["stdout"]["plaintext"])
+    return root.split()[0]
+
+
+def in_volume(name: str, script: str) -> list[str]:
+    """The words that a line of shell prints with a volume of the stack's at /v."""
+    volume = f"type=volume,source=mcpier-{STACK}-{name},target=/v"
+    reading = ["--mount", volume, "mcpier/base-debian:bookworm", "sh", "-c", script]
+    return docker("run", "--rm", "--network", "none", *reading).split()
+
+
 @pytest.fixture(scope="session")
-def secrets(outputs: dict[str, Any]) -> list[str]:
+def secrets(deployment: Deployment, outputs: dict[str, Any]) -> list[str]:
     """Every secret of the stack that can be told from other text."""
     tokens = [
         client["headers"]["Authorization"].removeprefix("Bearer ")
@@ -24,11 +40,16 @@ def secrets(outputs: dict[str, Any]) -> list[str]:
         for viewer in outputs["viewers"].values()
         for key in ("token", "watchToken", "ticketKey")
     ]
-    volume = f"mcpier-{STACK}-mcp-demo-secrets"
-    reading = ["--mount", f"type=volume,source={volume},target=/s", "mcpier/base-debian:bookworm"]
-    files = ["sh", "-c", "cat /s/vnc-password; echo; cat /s/vnc-watch-password"]
-    passwords = docker("run", "--rm", "--network", "none", *reading, *files)
-    return [*tokens, *views, *passwords.split(), GIVEN_SECRET]
+    portal = [*outputs["portal"]["tokens"].values(), outputs["portal"]["ticketKey"]]
+    passwords = in_volume(
+        "mcp-demo-secrets", "cat /v/vnc-password; echo; cat /v/vnc-watch-password"
+    )
+    session = in_volume("registry", "cat /v/session.key")
+    # The second line of its text: the first begins alike with all such keys.
+    tls = in_volume("traefik-dynamic", "sed -n 3p /v/tls/*.key")
+    found = [drawn(deployment), *tokens, *views, *portal, *passwords, *session, *tls, GIVEN_SECRET]
+    assert all(len(secret) >= 8 for secret in found) and len(tls) == 1
+    return found
 
 
 def test_the_state_and_the_outputs_of_pulumi_show_no_secret(
