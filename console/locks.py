@@ -28,17 +28,22 @@ class Lock:
         return self.host == socket.gethostname() and not runs(self.pid, "pulumi")
 
 
-def release_dead_locks(pulumi: Pulumi) -> bool:
-    """Cancels the update of a process that is gone; whether there was one.
-
-    Raises `ConsoleError` where somebody else is still at work.
-    """
+def refuse_beside_another(pulumi: Pulumi) -> None:
+    """Raises `ConsoleError` where somebody else is at work on the stack."""
     if living := living_lock(pulumi):
         raise ConsoleError(
             f"another update of stack {pulumi.stack} is running: process {living.pid} on "
             f"{living.host}, since {living.since}",
             f"wait until it ends; {_if_not(pulumi.stack, living)}",
         )
+
+
+def release_dead_locks(pulumi: Pulumi) -> bool:
+    """Cancels the update of a process that is gone; whether there was one.
+
+    Raises `ConsoleError` where somebody else is still at work.
+    """
+    refuse_beside_another(pulumi)
     locks = list(_locks(pulumi))
     for lock in locks:
         print(f"The update of process {lock.pid} was killed half-way: cancelling its lock.")

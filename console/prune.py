@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from console import docker
-from console.pulumi import stack_file
+from console.locks import refuse_beside_another
+from console.pulumi import Pulumi, stack_file
 
 BUILT = "mcpier/"
 KEPT = (
@@ -29,9 +30,10 @@ def prune(stack: str) -> list[Image]:
     """Removes them from the stack's host, and gives what they were.
 
     What another stack's container uses stays. Raises `ConsoleError` where there is no such stack:
-    it would be another host.
+    it would be another host; and while an update runs: what it has built has no container yet.
     """
     stack_file(stack)
+    refuse_beside_another(Pulumi.of(stack))
     images = docker.inspect("image", sorted(docker.image_ids())).values()
     used = {str(found["Image"]) for found in docker.all_containers().values()}
     found = unused(images, used)

@@ -57,6 +57,17 @@ def test_prune_removes_by_name_and_tells_what(programs: Programs) -> None:
     assert programs.calls("docker")[-1] == "docker image rm mcpier/echo:1"
 
 
+def test_nothing_is_pruned_while_an_update_runs(programs: Programs, tmp_path: Path) -> None:
+    folder = tmp_path / ".pulumi" / "locks" / "organization" / "mcpier" / "dev"
+    folder.mkdir(parents=True)
+    held = {"pid": 1, "hostname": "elsewhere", "timestamp": "2026-11-22T10:00:00Z"}
+    (folder / "1.json").write_text(json.dumps(held))
+    done = mcpier("prune")
+    assert done.returncode == 1
+    assert "another update of stack dev is running: process 1 on elsewhere" in done.stderr
+    assert programs.calls("docker") == []
+
+
 def test_a_container_that_goes_while_one_looks_is_left_out(programs: Programs) -> None:
     programs.answer("docker container ls", "x\ty\n")
     programs.fail("docker container inspect", "Error: No such container: x")
