@@ -73,13 +73,13 @@ def exposure(spec: StackSpec, look: Callable[[], DockerHost]) -> Iterator[Findin
         for each in [*look().reachable_elsewhere, *_published()]
         if each.port not in edge and (each.address, each.port) not in metrics
     ]
-    reached: dict[tuple[int, str | None, bool], list[str]] = defaultdict(list)
+    reached: dict[tuple[int, str | None, bool], set[str]] = defaultdict(set)
     for name in names:
-        bridge = docker.inspect_network(name)
-        for program, port, is_docker in _knock(spec, name, bridge, listeners):
-            reached[port, program, is_docker].append(f"br-{bridge['Id'][:12]}")
+        network = docker.inspect_network(name)
+        for program, port, is_docker in _knock(spec, name, network, listeners):
+            reached[port, program, is_docker].add(f"br-{network['Id'][:12]}")
     for (port, program, is_docker), bridges in reached.items():
-        yield _open_engine(port) if is_docker else _reached(port, program, bridges)
+        yield _open_engine(port) if is_docker else _reached(port, program, sorted(bridges))
 
 
 def _knock(

@@ -21,14 +21,19 @@ def unseen(spec: StackSpec) -> list[str]:
     """
     named = [image.reference for image in images_of(spec).values() if isinstance(image, Ready)]
     there = [reference for reference in named if docker.inspect("image", [reference])]
+    if there:
+        _look_at(there)
+    return [reference for reference in named if reference not in there]
+
+
+def _look_at(references: list[str]) -> None:
     looked = subprocess.run(
         [sys.executable, str(SCRIPT)],
-        input=json.dumps([(reference, reference) for reference in there]),
+        input=json.dumps([(reference, reference) for reference in references]),
         capture_output=True,
         text=True,
         check=False,
     )
-    if there and looked.returncode != 0:
+    if looked.returncode != 0:
         what, _, remedy = looked.stderr.strip().partition("\n  → ")
         raise ConsoleError(what, remedy)
-    return [reference for reference in named if reference not in there]
