@@ -86,7 +86,8 @@ def test_the_live_view_brings_new_pictures_for_half_an_hour(
     seen = browse_view(FRAMES, asked, timeout=WATCH_SECONDS + 120)
     assert seen["statuses"] == []
     assert seen["seen"] > WATCH_SECONDS / 4
-    assert seen["longest"] < 5000
+    # In milliseconds; others start a hundred browsers beside it.
+    assert seen["longest"] < 15_000
 
 
 def coloured_box(image: Image.Image) -> tuple[int, int, int, int]:
