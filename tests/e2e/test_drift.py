@@ -61,4 +61,5 @@ def test_drift_is_named_and_the_next_up_mends_it(deployment: Deployment) -> None
     up = deployment.make_target("up")
     assert up.returncode == 0, up.stdout
     assert f"Removing container {DEMO}: it was made anew, not by Pulumi." in up.stdout
-    assert examined(deployment)[0] == 0
+    status, found = examined(deployment)
+    assert status == 0, found
