@@ -118,7 +118,8 @@ def read_body(stream: BinaryIO, named: dict[str, str]) -> int:
     if "chunked" not in named.get("transfer-encoding", ""):
         return len(stream.read(int(named.get("content-length", "0"))))
     length = 0
-    while size := int(stream.readline().split(b";")[0], 16):
+    # Where the connection ends, so does the body.
+    while size := int(stream.readline().split(b";")[0].strip() or b"0", 16):
         length += len(stream.read(size))
         stream.readline()
     stream.readline()
