@@ -28,6 +28,9 @@ STACKS = (
     "e2e-mistaken",
     "e2e-tls",
     "e2e-types",
+    # The rivals of `make bench-platform`, which have a name only.
+    "e2e-bench-floor",
+    "e2e-bench-compose",
 )
 # Below the ports that Linux gives to outgoing connections (32768 and up).
 FIRST_PORT, PORTS_EACH = 20000, 10

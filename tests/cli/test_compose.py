@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -126,23 +127,33 @@ def hostile(tmp_path: Path) -> Iterator[str]:
     docker("image", "rm", tag)
 
 
-def test_an_image_that_speaks_to_traefik_is_refused_and_one_that_is_not_here_is_told(
-    operator: Operator, folder: Path, hostile: str
-) -> None:
-    digest = f"example.org/absent@sha256:{'0' * 64}"
+@contextmanager
+def running_image(operator: Operator, image: str) -> Iterator[None]:
+    """While the block runs, the stack's file has one instance, of a ready image."""
+    ready = {"type": "image", "image": image, "tokens": ["t"]}
+    operator.deployment.write({**CONFIG, "mcpier:instances": {"ready": ready}})
     try:
-        for image in (hostile, digest):
-            ready = {"type": "image", "image": image, "tokens": ["t"]}
-            operator.deployment.write({**CONFIG, "mcpier:instances": {"ready": ready}})
-            if image == hostile:
-                refused = operator.types("compose", str(folder))
-                assert refused.returncode == 1
-                assert f"the image {hostile} carries the label" in refused.stderr
-                assert not folder.exists()
-            else:
-                assert f"Note: {digest} is not here" in operator.done("compose", str(folder))
+        yield
     finally:
         operator.deployment.write(CONFIG)
+
+
+def test_an_image_that_speaks_to_traefik_is_refused(
+    operator: Operator, folder: Path, hostile: str
+) -> None:
+    with running_image(operator, hostile):
+        refused = operator.types("compose", str(folder))
+    assert refused.returncode == 1
+    assert f"the image {hostile} carries the label" in refused.stderr
+    assert not folder.exists()
+
+
+def test_an_image_that_is_not_here_to_be_looked_at_is_told(
+    operator: Operator, folder: Path
+) -> None:
+    digest = f"example.org/absent@sha256:{'0' * 64}"
+    with running_image(operator, digest):
+        assert f"Note: {digest} is not here" in operator.done("compose", str(folder))
 
 
 def test_a_folder_with_something_else_in_it_is_left_alone(operator: Operator, folder: Path) -> None:
