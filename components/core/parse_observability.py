@@ -36,16 +36,11 @@ def parse_observability(root: Section, edge: Edge) -> Observability | None:
 def _port(section: Section, edge: Edge) -> int:
     remedy = "Pick a port that is free on the Docker host."
     port = section.integer("port", least=1, most=65535, remedy=remedy, default=9090)
-    held = {
-        edge.http_port: "httpPort",
-        edge.https_port: "httpsPort",
-        edge.admin_port: "adminPort",
-    }
-    for used, name in held.items():
-        # That one is at another address, of loopback.
-        if used == TRAEFIK_METRICS_PORT and name != "adminPort":
-            remedy = f"Give mcpier:edge.{name} another one: Traefik tells its metrics there."
-            section.reject(f"a port other than mcpier:edge.{name}", used, remedy)
+    everywhere = {edge.http_port: "httpPort", edge.https_port: "httpsPort"}
+    if name := everywhere.get(TRAEFIK_METRICS_PORT):
+        remedy = f"Give mcpier:edge.{name} another one: Traefik tells its metrics there."
+        section.reject(f"a port other than mcpier:edge.{name}", TRAEFIK_METRICS_PORT, remedy)
+    held = everywhere | {edge.admin_port: "adminPort"}
     if port in held:
         found = f"{port}, which is mcpier:edge.{held[port]} too"
         section.mismatch("port", "a port of its own", found, "Give each its own.")
