@@ -29,6 +29,25 @@ for path in glob.glob("/proc/[0-9]*"):
         found[path[6:]] = {"command": command, **status}
 print(json.dumps(found))
 """
+CLOSE_ALL_PAGES = """
+import json
+from urllib.request import urlopen
+for page in json.load(urlopen("http://127.0.0.1:9222/json/list")):
+    urlopen("http://127.0.0.1:9222/json/close/" + page["id"]).read()
+"""
+# proc_pid_stat(5): the start, in ticks, is the twenty-second field.
+STARTED = f"""
+import json
+from playwright_instance.programs import find_program
+found = {{}}
+for name in {PROGRAMS}:
+    pid = find_program(name)
+    fields = open(f"/proc/{{pid}}/stat").read().rpartition(")")[2].split() if pid else None
+    found[name] = int(fields[19]) if fields else None
+print(json.dumps(found))
+"""
+# supervisord forks all programs in one go; one that it starts again is a second behind.
+TOGETHER_TICKS = 80
 
 
 def write_secret(file: Path, value: str) -> None:
@@ -117,8 +136,15 @@ class Instance:
         return docker("logs", self.name)
 
     def restarts(self) -> list[str]:
-        """Return the log's lines about programs that ended or could not start."""
-        return [line for line in self.logs().splitlines() if re.search("exited|spawnerr", line)]
+        """Return the log's lines about programs that failed, and the programs started later."""
+        said = [line for line in self.logs().splitlines() if re.search("exited|spawnerr", line)]
+        started: dict[str, int | None] = json.loads(self.python(STARTED))
+        first = min(ticks for ticks in started.values() if ticks is not None)
+        return said + [
+            name
+            for name, ticks in started.items()
+            if ticks is None or ticks - first > TOGETHER_TICKS
+        ]
 
     def run(self, *command: str, check: bool = True) -> str:
         """Run a command inside and return what it printed."""

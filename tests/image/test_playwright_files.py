@@ -76,6 +76,21 @@ def test_a_screenshot_is_listed_and_fetched_under_the_name_that_the_agent_gave_i
     assert body.startswith(b"\x89PNG")
 
 
+def test_a_pdf_of_a_page_is_among_the_files(start: Callable[..., Instance], pages: Pages) -> None:
+    instance = start(environment={"PLAYWRIGHT_MCP_CAPS": "pdf"})
+    instance.wait_healthy()
+
+    async def session() -> None:
+        async with connected(instance) as client:
+            await call(client, "browser_navigate", url=pages.url("printed"))
+            await call(client, "browser_pdf_save", filename="page.pdf")
+
+    asyncio.run(session())
+    status, headers, body = fetch(instance, "/files/page.pdf")
+    assert (status, headers["Content-Type"]) == (200, "application/pdf")
+    assert body.startswith(b"%PDF-")
+
+
 def test_a_clients_roots_on_its_own_machine_do_not_lead_its_files_astray(
     instance: Instance, pages: Pages
 ) -> None:

@@ -3,11 +3,14 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
+from mcp import MCPError
+from mcp.client import Client
 
 from tests.image.playwright_client import call, connected, opens_a_page
-from tests.image.playwright_harness import PROGRAMS, Instance
+from tests.image.playwright_harness import CLOSE_ALL_PAGES, PROGRAMS, Instance
 from tests.image.playwright_pages import Pages
 from tests.waiting import until
 
@@ -30,10 +33,11 @@ def works(instance: Instance, pages: Pages, since: float) -> bool:
 
 
 def wait_healed(instance: Instance, pages: Pages, program: str, old: int, seconds: float) -> None:
-    """Wait until a program has a new process and everything works."""
-    until(lambda: instance.pid(program) not in (0, old), seconds, f"{program} has no new process")
+    """Wait until a program has a new process and everything works, so long for both together."""
+    renewed = f"{program} has no new process"
+    spent = until(lambda: instance.pid(program) not in (0, old), seconds, renewed)
     began = time.time()
-    until(lambda: works(instance, pages, began), seconds, "no client can work")
+    until(lambda: works(instance, pages, began), seconds - spent, "no client can work")
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -74,6 +78,47 @@ def test_a_lost_renderer_costs_the_page_and_not_the_session(
             return await call(client, "browser_snapshot")
 
     assert "after" in asyncio.run(session())
+
+
+@pytest.mark.parametrize("program", ["chromium", "display", "playwright-mcp"])
+def test_a_session_outlives_a_killed_part_or_ends_so_that_its_client_begins_anew(
+    instance: Instance, pages: Pages, program: str
+) -> None:
+    ends = 0.0
+
+    async def go_on(client: Client) -> str:
+        # Calls may fail while Playwright hears of it; a lost session is an error of another kind.
+        asked = {"url": pages.url("after")}
+        while (await client.call_tool("browser_navigate", asked)).is_error:
+            assert time.monotonic() < ends, "the session opens no page any more"
+            await asyncio.sleep(0.5)
+        return await call(client, "browser_snapshot")
+
+    async def sessions() -> str:
+        nonlocal ends
+        with suppress(MCPError, ExceptionGroup):
+            async with connected(instance) as client:
+                await call(client, "browser_navigate", url=pages.url("before"))
+                instance.signal(instance.pid(program), "KILL")
+                ends = time.monotonic() + DEAD_SECONDS
+                return await go_on(client)
+        while time.monotonic() < ends:
+            with suppress(MCPError, ExceptionGroup):
+                async with connected(instance) as client:
+                    return await go_on(client)
+            await asyncio.sleep(0.5)
+        return "no client can begin a new session"
+
+    assert "after" in asyncio.run(sessions())
+    instance.wait_verdict(healthy=True, seconds=DEAD_SECONDS)
+
+
+def test_a_checker_that_is_started_again_repairs_what_it_finds(instance: Instance) -> None:
+    instance.python(CLOSE_ALL_PAGES)
+    old = instance.pid("checker")
+    instance.signal(old, "KILL")
+    until(lambda: instance.pid("checker") not in (0, old), DEAD_SECONDS, "there is no checker")
+    instance.wait_verdict(healthy=True, seconds=DEAD_SECONDS)
 
 
 def test_the_verdict_names_the_failing_part(instance: Instance) -> None:

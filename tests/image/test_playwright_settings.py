@@ -26,7 +26,16 @@ def test_a_screen_is_width_height_and_depth() -> None:
 
 @pytest.mark.parametrize(
     "screen",
-    ["", "1920x1080", "1920x1080x8", "1920X1080x24", "99999x1080x24", "100x1080x24", "a\n"],
+    [
+        "",
+        "1920x1080",
+        "1920x1080x8",
+        "1920X1080x24",
+        "99999x1080x24",
+        "100x1080x24",
+        "4000x320x24",
+        "a\n",
+    ],
 )
 def test_another_screen_is_refused_with_what_was_found_and_an_example(screen: str) -> None:
     told = problem(MCPIER_SCREEN=screen)

@@ -36,6 +36,7 @@ def test_a_choices_default_matches_its_own_pattern(name: str) -> None:
 
 
 REFUSED = {
+    "screen": ["319x1080x24", "1920x4000x24", "0800x0600x24", "1920x1080x8", "1920x1080"],
     "profile": ["kept"],
     "proxy": ["proxy:3128", "http://user:word@proxy:3128", "http://proxy:3128/ --no-sandbox"],
     "proxyBypass": ["<-loopback>", "a b", "a,"],
@@ -48,6 +49,7 @@ REFUSED = {
     "timeoutSettle": ["1s"],
 }
 TAKEN = {
+    "screen": ["320x320x16", "3840x2160x24", "3999x3999x24"],
     "profile": ["ephemeral", "persistent"],
     "proxy": ["http://proxy.example.org:3128", "socks5://[fd00::1]:1080"],
     "proxyBypass": ["*.example.org,10.0.0.0/8,[fd00::]/8"],

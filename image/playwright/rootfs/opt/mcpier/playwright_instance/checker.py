@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from playwright_instance import probes, processes, verdict_file
 from playwright_instance.devtools import open_window
@@ -23,7 +24,7 @@ class Checker:
     """One instance's checker, between two checks."""
 
     def __init__(self) -> None:
-        self.memory = Memory(started=time.monotonic())
+        self.memory = Memory(started=time.monotonic(), ready=verdict_file.READY.exists())
         self.threads = ThreadPoolExecutor(len(probes.PROBES))
         self.stopped: dict[int, str] = {}
         self.session_checked = float("-inf")
@@ -33,6 +34,8 @@ class Checker:
         """Ask every part once, write the verdict, do what it demands; return when to ask again."""
         failing = self.ask()
         self.memory, decision = judge(self.memory, failing, time.monotonic())
+        if self.memory.ready:
+            verdict_file.READY.touch()
         counters = {"oomKills": processes.oom_kills(), "recycled": self.recycler.count}
         verdict_file.write(verdict_file.render(failing, verdict_file.uptime(), counters))
         self.kill_stopped()
@@ -64,7 +67,8 @@ class Checker:
         for pid, name in now.items():
             if self.stopped.get(pid) == name and pid != 1:
                 say(f"killing {name} (process {pid}): it was stopped by a signal")
-                os.kill(pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         self.stopped = now
 
 

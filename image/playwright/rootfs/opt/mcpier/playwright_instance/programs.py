@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -29,7 +30,8 @@ def kill_program(name: str) -> None:
     supervisord's own stop asks with SIGTERM first, which a hung program does not hear.
     """
     if pid := find_program(name):
-        os.killpg(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
 
 
 def _leads_its_group(folder: Path) -> bool:

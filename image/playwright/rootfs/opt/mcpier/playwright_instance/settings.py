@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-SCREEN = re.compile(r"([0-9]{3,4})x([0-9]{3,4})x(16|24)")
+# 320 to 3999 pixels: the largest screen takes 64 MB.
+_SIDE = "(3[2-9][0-9]|[4-9][0-9]{2}|[1-3][0-9]{3})"
+SCREEN = re.compile(f"{_SIDE}x{_SIDE}x(16|24)")
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 LANGUAGE = re.compile(r"([a-z]{2,3})(?:_([A-Z]{2}))?(?:\.UTF-8)?")
-SMALLEST_SIDE = 320
 
 # The checker's name for the MCP server, which compares Host headers exactly. No web page can send
 # it, since .invalid never resolves (RFC 6761): a page that reaches localhost:8080 is refused.
@@ -41,11 +42,11 @@ def read_settings(env: Mapping[str, str]) -> tuple[Settings | None, list[str]]:
 
 def _screen(text: str, problems: list[str]) -> tuple[int, int, int]:
     found = SCREEN.fullmatch(text)
-    if found and min(int(found[1]), int(found[2])) >= SMALLEST_SIDE:
+    if found:
         return int(found[1]), int(found[2]), int(found[3])
     problems.append(
-        f"MCPIER_SCREEN is {text!r}; expected WIDTHxHEIGHTxDEPTH with sides of {SMALLEST_SIDE} to "
-        "9999 pixels and a depth of 16 or 24, such as 1920x1080x24"
+        f"MCPIER_SCREEN is {text!r}; expected WIDTHxHEIGHTxDEPTH with sides of 320 to 3999 "
+        "pixels and a depth of 16 or 24, such as 1920x1080x24"
     )
     return 0, 0, 0
 

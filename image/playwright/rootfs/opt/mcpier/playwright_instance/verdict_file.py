@@ -6,6 +6,8 @@ from pathlib import Path
 
 VERDICT = Path("/run/mcpier/health.json")
 GIVEN_UP = Path("/run/mcpier/given-up")
+# There once all parts have answered: a checker that is started again repairs at once.
+READY = Path("/run/mcpier/ready")
 
 
 def render(failing: dict[str, str], uptime: int, counters: dict[str, int]) -> str:
