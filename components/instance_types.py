@@ -1,5 +1,6 @@
 """Finds the instance types: the folders of image/ that hold a type.yaml, and those of a config."""
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,12 @@ import yaml
 from components.context import DOCKERFILE, read_context
 from components.core.digest import context_digest
 from components.core.errors import ConfigError, Problem
-from components.core.instance_type import InstanceType
+from components.core.instance_type import Build, ContainerType, InstanceType
 from components.core.parse_type import parse_type
 from components.core.parse_type_paths import KEY as TYPE_PATHS
 from components.core.parse_type_paths import REMEDY, parse_type_paths
 from components.core.section import Section
+from components.core.stack_yaml import read_yaml
 
 TYPE_FILE = "type.yaml"
 
@@ -54,16 +56,36 @@ def _type_paths(
 def _load(project: Path, name: str, folder: str, problems: list[Problem]) -> InstanceType | None:
     files = project / folder
     try:
-        document = yaml.safe_load((files / TYPE_FILE).read_text("utf-8"))
+        document: Any = read_yaml((files / TYPE_FILE).read_text("utf-8"))
         own = context_digest(read_context(files))
-        return parse_type(name, folder, document, own, _contexts(files))
-    except yaml.YAMLError as error:
+        kind = parse_type(name, folder, document, own, _contexts(files))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         found = " ".join(str(error).split())
         remedy = "Mend the line that it names."
         problems.append(_problem(f"{folder}/{TYPE_FILE}", "YAML", found, remedy))
     except ConfigError as error:
         problems.extend(error.problems)
+    else:
+        for container in (kind, *kind.sidecars):
+            problems.extend(_missing_files(project, container))
+        return kind
     return None
+
+
+def _missing_files(project: Path, container: ContainerType) -> Iterator[Problem]:
+    """What a container's description names and its folder does not hold."""
+    if isinstance(container.image, Build):
+        dockerfile = Path(container.image.folder, DOCKERFILE)
+        if not (project / dockerfile).is_file():
+            remedy = "Write it: the image is built by it."
+            yield _problem(str(dockerfile), "a file", "none", remedy)
+    if container.seccomp is not None:
+        profile = Path(container.folder, container.seccomp)
+        try:
+            json.loads((project / profile).read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            remedy = "Name a seccomp profile of Docker's beside type.yaml."
+            yield _problem(str(profile), "a file of JSON", str(error), remedy)
 
 
 def _contexts(folder: Path) -> dict[str, str]:

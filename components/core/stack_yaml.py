@@ -1,4 +1,4 @@
-"""Reads the YAML of a stack file as Pulumi reads it, so that both see the same values.
+"""Reads the YAML of a stack file as Pulumi reads it, so that both see the same values; types too.
 
 Pulumi's is YAML 1.2 for the most part (gopkg.in/yaml.v3): `yes` and `22:30` are text there, a key
 that stands twice is a mistake. A date is left as it is written.
@@ -26,11 +26,14 @@ class Loader(yaml.CSafeLoader):
     """As PyYAML's own but for what Pulumi reads in another way."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> object:
-        """A node's value; raises `ConstructorError` for what only looks like a number: 08, 0x_."""
+        """A node's value; raises `ConstructorError` for what only looks like a number: 08, 0x_.
+
+        Always `deep`, for then what contains itself is an error, as it is for Pulumi.
+        """
         try:
-            found: object = super().construct_object(node, deep)
-        except ValueError:
-            told = f"{node.value} looks like a number and is none; in quotes it is text"
+            found: object = super().construct_object(node, deep=True)
+        except (ValueError, KeyError, AttributeError):
+            told = f"{node.value} is no {node.tag.removeprefix(TAG)}; in quotes it is text"
             raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from None
         return found
 
@@ -57,4 +60,7 @@ for kind, (pattern, first) in OWN.items():
 
 def read_yaml(text: str) -> object:
     """What the text holds; raises `yaml.YAMLError`."""
-    return yaml.load(text, Loader)
+    try:
+        return yaml.load(text, Loader)
+    except RecursionError:
+        raise yaml.YAMLError("lists and mappings in one another, too deep to read") from None

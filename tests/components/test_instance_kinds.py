@@ -36,6 +36,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     folder: Path = tmp_path_factory.mktemp("types") / "pager"
     folder.mkdir()
     (folder / "type.yaml").write_text(yaml.safe_dump(PAGER))
+    (folder / "Dockerfile").write_text("FROM scratch\n")
     stdio = {"type": "stdio", "command": ["serve"]}
     return declare(
         {

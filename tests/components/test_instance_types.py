@@ -14,6 +14,7 @@ def add(project: Path, name: str, text: str) -> Path:
     folder = project / "image" / name
     folder.mkdir(parents=True)
     (folder / "type.yaml").write_text(text)
+    (folder / "Dockerfile").write_text("FROM scratch\n")
     return folder
 
 
@@ -28,7 +29,7 @@ def test_every_folder_with_a_type_file_is_a_type(tmp_path: Path) -> None:
 def test_a_changed_file_of_its_folder_is_another_build(tmp_path: Path) -> None:
     folder = add(tmp_path, "a", yaml.safe_dump(PLAIN))
     before = load_types(tmp_path)[0].image
-    (folder / "Dockerfile").write_text("FROM scratch\n")
+    (folder / "Dockerfile").write_text("FROM scratch\nUSER 1000\n")
     assert load_types(tmp_path)[0].image != before
 
 
@@ -63,3 +64,43 @@ def test_what_is_wrong_with_folders_and_types_is_said_at_once(tmp_path: Path) ->
     assert "mcpier:typePaths[0]: expected a type with a name of its own" in found
     assert "mcpier:typePaths[1]: expected a folder with a type.yaml" in found
     assert "image/b/type.yaml:description: expected a sentence" in found
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (b"description: \xe9t\xe9", "can't decode byte"),
+        (b"choices: {day: {default: 2026-13-45}}\nmcp: 08", "08 is no int"),
+        (b"environment: &all {a: *all}", "recursive"),
+        (b"endpoints: {mcp: {auth: bearer, auth: none}}", "auth stands here twice"),
+    ],
+)
+def test_what_no_reader_of_yaml_takes_is_named_too(
+    tmp_path: Path, written: bytes, said: str
+) -> None:
+    (add(tmp_path, "a", "") / "type.yaml").write_bytes(written)
+    add(tmp_path, "b", "")
+    with pytest.raises(ConfigError) as caught:
+        load_types(tmp_path)
+    first, *others = map(str, caught.value.problems)
+    assert first.startswith("image/a/type.yaml: expected YAML, found ")
+    assert said in first
+    assert any(other.startswith("image/b/") for other in others)
+
+
+def test_words_that_other_yaml_takes_for_truth_are_names_of_variables(tmp_path: Path) -> None:
+    add(tmp_path, "a", yaml.safe_dump(PLAIN) + "environment: {NO: 'x', on: 'y'}\n")
+    assert load_types(tmp_path)[0].environment == {"NO": "x", "on": "y"}
+
+
+def test_files_that_a_type_names_and_lacks_are_named_at_once(tmp_path: Path) -> None:
+    text = yaml.safe_dump({**PLAIN, "seccomp": "profile.json"})
+    (add(tmp_path, "a", text) / "Dockerfile").unlink()
+    (add(tmp_path, "b", text) / "profile.json").write_text("{")
+    with pytest.raises(ConfigError) as caught:
+        load_types(tmp_path)
+    assert [problem.path for problem in caught.value.problems] == [
+        "image/a/Dockerfile",
+        "image/a/profile.json",
+        "image/b/profile.json",
+    ]

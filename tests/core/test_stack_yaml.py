@@ -42,16 +42,28 @@ def test_one_mapping_may_take_over_another() -> None:
     assert read_yaml(text) == {"base": {"type": "a"}, "demo": {"type": "a", "state": "b"}}
 
 
-@pytest.mark.parametrize("text", ["? [a]\n: b", "!!python/name:os.system x", "\0"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "? [a]\n: b",
+        "!!python/name:os.system x",
+        "\0",
+        "a: &a [*a]",
+        "a: &a {b: *a}",
+        "[" * 900 + "]" * 900,
+    ],
+)
 def test_what_no_mapping_of_pulumi_can_be_is_refused(text: str) -> None:
     with pytest.raises(yaml.YAMLError):
         read_yaml(text)
 
 
-@pytest.mark.parametrize("written", ["08", "0x_", "0b_", "-09", "!!int a", "!!float a"])
-def test_what_only_looks_like_a_number_is_named_with_its_line(written: str) -> None:
+@pytest.mark.parametrize(
+    "written", ["08", "0x_", "0b_", "-09", "!!int a", "!!bool a", "!!timestamp a"]
+)
+def test_what_is_not_what_it_looks_like_is_named_with_its_line(written: str) -> None:
     with pytest.raises(yaml.YAMLError) as caught:
         read_yaml(f"demo:\n  generation: {written}\n")
     said = str(caught.value)
-    assert said.startswith(f"{written.split(' ')[-1]} looks like a number and is none")
+    assert said.startswith(f"{written.split(' ')[-1]} is no ")
     assert "line 2" in said
