@@ -215,6 +215,11 @@ class InstanceType(ContainerType):
         return (self, *self.sidecars)
 
     @property
+    def has_view(self) -> bool:
+        """Whether an endpoint is opened by tokens of a live view."""
+        return any(endpoint.auth is Auth.VIEW for endpoint in self.endpoints)
+
+    @property
     def can_be_watched(self) -> bool:
         """Whether its VNC server has a second password, with which it takes no input."""
         return SecretKind.VNC_WATCH in self.secrets.values()

@@ -125,7 +125,7 @@ class Instance:
 
     `type` is the type as these choices make it. `variables` are the plain ones; `given_secrets`
     tells whether its container gets secrets that the config gives. Nothing removes a `protected`
-    one.
+    one. Those who have the tokens of its live view lose them with another `view_generation`.
     """
 
     id: str
@@ -134,6 +134,7 @@ class Instance:
     protected: bool
     tokens: tuple[Token, ...]
     origins: tuple[str, ...]
+    view_generation: int
     choices: Mapping[str, Value]
     variables: Mapping[str, str]
     given_secrets: bool

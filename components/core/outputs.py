@@ -43,13 +43,19 @@ def viewers(spec: StackSpec, root: Root) -> dict[str, dict[str, str]]:
     return {
         instance.id: {
             "url": _urls(spec, instance)["vncUrl"],
-            "token": root.view_token(instance.id),
+            "token": root.view_token(instance.id, instance.view_generation),
             "ticketKey": root.ticket_key(instance.id),
         }
-        | ({"watchToken": root.watch_token(instance.id)} if instance.type.can_be_watched else {})
+        | _watched(root, instance)
         for instance in spec.instances
-        if any(endpoint.auth is Auth.VIEW for endpoint in instance.type.endpoints)
+        if instance.type.has_view
     }
+
+
+def _watched(root: Root, instance: Instance) -> dict[str, str]:
+    if not instance.type.can_be_watched:
+        return {}
+    return {"watchToken": root.watch_token(instance.id, instance.view_generation)}
 
 
 def portal(spec: StackSpec, root: Root) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from components.core.section import Section
 
 VARIABLE = r"[A-Z][A-Z0-9_]*"
 # What a stack writes on an instance of whatever type.
-RESERVED = ("env", "origins", "packages", "protect", "state", "tokens", "type")
+RESERVED = ("env", "origins", "packages", "protect", "state", "tokens", "type", "viewGeneration")
 # Pulumi reads whole numbers as this many bits at most without loss.
 LARGEST = 1 << 53
 

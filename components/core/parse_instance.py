@@ -35,6 +35,7 @@ def parse_instance(
     if kind is None:
         return None
     kind, choices = _chosen(section, kind, warnings)
+    view_generation = _view_generation(section) if kind.has_view else 1
     variables = _variables(id_, section, kind, tokens, given)
     section.close()
     return Instance(
@@ -44,6 +45,7 @@ def parse_instance(
         protected=protected,
         tokens=tokens,
         origins=origins,
+        view_generation=view_generation,
         choices=choices,
         variables=variables,
         given_secrets=given is not None and given.reaches_container,
@@ -109,6 +111,11 @@ def _tokens(id_: str, section: Section) -> tuple[Token, ...]:
             _refuse_secret(entry, key, secret_path("instances", id_, "tokens", name))
 
     return parse_tokens(section, "tokens", refuse_value)
+
+
+def _view_generation(section: Section) -> int:
+    remedy = "Raise it by one to rotate the tokens of the live view."
+    return section.integer("viewGeneration", least=1, most=9999, remedy=remedy, default=1)
 
 
 def _origins(section: Section) -> tuple[str, ...]:

@@ -28,10 +28,11 @@ def _record(instance: Instance, root: Root) -> dict[str, Any]:
         _token(token.name, root.token(instance.id, token), "mcp", token.expires)
         for token in instance.tokens
     ]
-    tokens.append(_token("view", root.view_token(instance.id), "view"))
+    named = (instance.id, instance.view_generation)
+    tokens.append(_token("view", root.view_token(*named), "view"))
     watched = instance.type.can_be_watched
     if watched:
-        tokens.append(_token("watch", root.watch_token(instance.id), "watch"))
+        tokens.append(_token("watch", root.watch_token(*named), "watch"))
     return {
         "id": instance.id,
         "type": instance.type.name,

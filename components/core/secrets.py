@@ -52,13 +52,18 @@ class Root:
         secret = self.derive("token", instance, token.name, str(token.generation))
         return TOKEN_PREFIX + unpadded(secret)
 
-    def view_token(self, instance: str) -> str:
+    def view_token(self, instance: str, generation: int = 1) -> str:
         """The value of the token that opens an instance's live view."""
-        return TOKEN_PREFIX + unpadded(self.derive("view", instance))
+        return self._token_of_view("view", instance, generation)
 
-    def watch_token(self, instance: str) -> str:
+    def watch_token(self, instance: str, generation: int = 1) -> str:
         """The value of the token that opens an instance's live view without input."""
-        return TOKEN_PREFIX + unpadded(self.derive("watch", instance))
+        return self._token_of_view("watch", instance, generation)
+
+    def _token_of_view(self, name: str, instance: str, generation: int) -> str:
+        # The first is what it was before there were others.
+        others = [str(generation)] if generation > 1 else []
+        return TOKEN_PREFIX + unpadded(self.derive(name, instance, *others))
 
     def operator_token(self, token: Token) -> str:
         """The value of a token that opens the portal."""

@@ -1,5 +1,6 @@
 """Stack outputs: an interface that scripts and the command line read."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -69,6 +70,15 @@ def test_a_person_gets_what_opens_the_live_view(spec: StackSpec) -> None:
         "watchToken": ROOT.watch_token("demo"),
         "ticketKey": ROOT.ticket_key("demo"),
     }
+
+
+def test_what_opens_a_rotated_view_is_what_the_gate_takes(
+    config: dict[str, Any], read: Callable[[dict[str, Any]], StackSpec]
+) -> None:
+    config["instances"]["demo"]["viewGeneration"] = 3
+    viewer = outputs.viewers(read(config), ROOT)["demo"]
+    assert viewer["token"] == ROOT.view_token("demo", 3) != ROOT.view_token("demo")
+    assert viewer["watchToken"] == ROOT.watch_token("demo", 3) != ROOT.watch_token("demo")
 
 
 def test_where_the_screen_cannot_be_watched_without_input_nobody_gets_a_token_for_it(

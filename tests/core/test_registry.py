@@ -1,6 +1,7 @@
 """The registry's document: what the gate is told, and what it is not."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -43,6 +44,18 @@ def test_a_record_holds_a_digest_for_each_token_and_for_both_grants_of_the_view(
     ]
     tokens = document(spec)["instances"][1]["tokens"]
     assert [(item["name"], item["sha256"], item["grant"]) for item in tokens] == expected
+
+
+def test_another_generation_of_the_view_has_other_tokens_and_nothing_else_is_changed(
+    config: dict[str, Any], read: Callable[[dict[str, Any]], StackSpec]
+) -> None:
+    first = document(read(config))["instances"][1]
+    config["instances"]["demo"]["viewGeneration"] = 2
+    second = document(read(config))["instances"][1]
+    others = [token["sha256"] for token in second.pop("tokens")]
+    alike = [token["sha256"] in others for token in first.pop("tokens")]
+    assert alike == [True, True, False, False]
+    assert first == second
 
 
 def test_no_token_stands_in_the_document(spec: StackSpec) -> None:
