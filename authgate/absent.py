@@ -1,12 +1,13 @@
 """Answers in place of an instance: it is stopped, starting or unhealthy; and CORS preflights."""
 
 import re
+from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from authgate.answers import EXPOSED, RETRY_OWN_TROUBLE
+from authgate.answers import EXPOSED, RETRY_OWN_TROUBLE, Header, cross_origin
 from authgate.context import Context
 from authgate.decision import origin_allowed
 from authgate.files import RegistryTrouble
@@ -44,7 +45,18 @@ class Absent:
             return self._preflight(request, host, record or NO_INSTANCE)
         if record is None:
             return _error(404, "not_found", "There is nothing here.")
-        return _absence(request, host, record)
+        absence = _absence(request, host, record)
+        absence.raw_headers.extend(self._cross_origin(request, host, record))
+        return absence
+
+    def _cross_origin(
+        self, request: Request, host: InstanceHost, record: Record
+    ) -> Sequence[Header]:
+        """What lets a page of an allowed origin read why there is no instance."""
+        origins = [origin.encode("latin-1") for origin in request.headers.getlist("origin")]
+        if len(origins) == 1 and origin_allowed(self._context.hosts, origins[0], host, record):
+            return cross_origin(origins)
+        return ()
 
     def _preflight(self, request: Request, host: InstanceHost, record: Record) -> Response:
         origins = request.headers.getlist("origin")

@@ -12,7 +12,7 @@ from authgate.sessions import without_session
 Header = tuple[bytes, bytes]
 
 RETRY_OWN_TROUBLE = 5
-EXPOSED = b"WWW-Authenticate, Mcp-Session-Id"
+EXPOSED = b"WWW-Authenticate, Mcp-Session-Id, Retry-After"
 
 _ONE_HEADER = "Send exactly one header of the form: Authorization: Bearer <token>."
 

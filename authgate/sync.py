@@ -98,10 +98,11 @@ def _replace(folder: Path, document: Document) -> Changes:
 
 
 def _session_key(value: object, problems: list[str]) -> bytes:
-    content = value.encode() + b"\n" if isinstance(value, str) else b""
+    content = b""
     try:
+        content = value.encode("ascii") + b"\n" if isinstance(value, str) else b""
         parse_key("sessionKey", content)
-    except RegistryTrouble:
+    except (RegistryTrouble, UnicodeEncodeError):
         problems.append("sessionKey: expected base64 of 32 bytes, found something else")
     return content
 

@@ -21,8 +21,9 @@ GATE = "gate"
 # It sets aside one byte more for each request, so that this costs time (docs/decisions/0025).
 HELD_BYTES = (16 << 10) - 1
 NOWHERE = "nowhere"
+UNFRAMED = "unframed"
 # What a page of an allowed origin may read beside the body (authgate says the same of refusals).
-EXPOSED = ["WWW-Authenticate", "Mcp-Session-Id"]
+EXPOSED = ["WWW-Authenticate", "Mcp-Session-Id", "Retry-After"]
 
 
 class ServedPort(NamedTuple):
@@ -83,9 +84,9 @@ def is_busy(port: ServedPort) -> bool:
 
 
 def lane_middlewares(spec: StackSpec) -> dict[str, Any]:
-    """What lets pages of an instance's origins read its answers."""
-    return {
-        _origins(instance): {
+    """What lets pages of an instance's origins read its answers, and no page frame a view."""
+    return {UNFRAMED: {"headers": {"customFrameOptionsValue": "SAMEORIGIN"}}} | {
+        origins_of(instance): {
             "headers": {
                 "accessControlAllowOriginList": list(instance.origins),
                 "accessControlExposeHeaders": EXPOSED,
@@ -98,12 +99,14 @@ def lane_middlewares(spec: StackSpec) -> dict[str, Any]:
 
 
 def _through(instance: Instance, endpoint: Endpoint) -> dict[str, Any]:
-    # The live view is for its own pages only.
-    others = instance.origins and endpoint.auth is Auth.BEARER
-    return {"middlewares": [GATE, _origins(instance)] if others else [GATE]}
+    # A live view is for its own pages only: who clicks into a frame of it clicks in the browser.
+    if endpoint.auth is Auth.VIEW:
+        return {"middlewares": [GATE, UNFRAMED]}
+    return {"middlewares": [GATE, origins_of(instance)] if instance.origins else [GATE]}
 
 
-def _origins(instance: Instance) -> str:
+def origins_of(instance: Instance) -> str:
+    """The middleware that lets pages of the instance's origins read its answers."""
     return f"origins-{instance.id}"
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from components.core.instance_type import Auth, Scheme
-from components.core.lanes import ServedPort, gated
+from components.core.lanes import ServedPort, gated, origins_of
 from components.core.model import Instance, StackSpec
 from components.core.naming import endpoint_host
 
@@ -17,7 +17,9 @@ def router_labels(spec: StackSpec, instance: Instance, served: ServedPort) -> di
     router = f"traefik.http.routers.{name}"
     host = f"Host(`{endpoint_host(endpoint.name, instance.id, spec.domain)}`)"
     if endpoint.auth is Auth.NONE:
-        way = {f"{router}.middlewares": f"{UNCLAIMED}@file", f"{router}.service": name}
+        passed = [UNCLAIMED, *([origins_of(instance)] if instance.origins else [])]
+        middlewares = ",".join(f"{middleware}@file" for middleware in passed)
+        way = {f"{router}.middlewares": middlewares, f"{router}.service": name}
     else:
         way = {f"{router}.service": f"{gated(name)}@file"}
     return {
@@ -49,6 +51,16 @@ def https_router(rule: str, priority: int, service: str, middlewares: list[str])
         "tls": {},
     }
     return router | ({"middlewares": middlewares} if middlewares else {})
+
+
+def answers_preflights_itself(spec: StackSpec) -> list[str]:
+    """The hosts of open MCP endpoints, where the stack lists no origins that may read them."""
+    return [
+        endpoint_host(endpoint.name, instance.id, spec.domain)
+        for instance in spec.running
+        for endpoint in instance.type.endpoints
+        if endpoint.name == "mcp" and endpoint.auth is Auth.NONE and not instance.origins
+    ]
 
 
 def has_open_endpoint(spec: StackSpec) -> bool:

@@ -15,6 +15,7 @@ from components.core.observability import metrics_routers, metrics_services
 from components.core.parts import portal_address
 from components.core.router_labels import (
     UNCLAIMED,
+    answers_preflights_itself,
     has_open_endpoint,
     https_router,
     router_labels,
@@ -98,7 +99,9 @@ def _shared_routers(spec: StackSpec) -> dict[str, Any]:
     # Host() accepts a trailing dot, so the patterns must too: else it would tell known ids apart.
     anything = rf"HostRegexp(`^(mcp|vnc)-{ID_PATTERN}\.{domain}\.?$`)"
     mcp = rf"HostRegexp(`^mcp-{ID_PATTERN}\.{domain}\.?$`)"
-    preflight = "Method(`OPTIONS`) && HeaderRegexp(`Access-Control-Request-Method`, `.`)"
+    preflight = "Method(`OPTIONS`) && HeaderRegexp(`Access-Control-Request-Method`, `.`)" + "".join(
+        f" && !Host(`{host}`)" for host in answers_preflights_itself(spec)
+    )
     view = rf"HostRegexp(`^vnc-{ID_PATTERN}\.{domain}\.?$`)"
     return {
         # Below every instance's own router: unknown and absent ids meet the same gate.

@@ -128,6 +128,7 @@ def test_a_page_of_a_listed_origin_may_read_the_answer(edge: Edge) -> None:
     answer = edge.send(request(ALICE, "Origin: https://app.example.org"))
     assert answer.status == 200
     assert answer.values("Access-Control-Allow-Origin") == ["https://app.example.org"]
-    assert answer.values("Access-Control-Expose-Headers") == ["WWW-Authenticate,Mcp-Session-Id"]
+    readable = answer.values("Access-Control-Expose-Headers")
+    assert readable == ["WWW-Authenticate,Mcp-Session-Id,Retry-After"]
     assert "Origin" in ", ".join(answer.values("Vary"))
     assert edge.send(request(ALICE)).values("Access-Control-Allow-Origin") == []

@@ -2,6 +2,7 @@
 
 import pytest
 
+from authgate.answers import EXPOSED
 from tests.authgate.harness import DOMAIN, Stage, record
 
 OWN_ORIGIN = f"https://mcp-demo.{DOMAIN}:8443"
@@ -23,6 +24,19 @@ def test_an_absent_instance_is_unavailable_and_its_state_is_named(
         assert reply.status == 503
         assert int(reply.one("retry-after")) > 0
         assert reply.json()["state"] == named
+
+
+@pytest.mark.parametrize(
+    ("origin", "readable"),
+    [("https://app.example.org", True), (OWN_ORIGIN, True), ("https://evil.test", False)],
+)
+def test_a_page_of_an_allowed_origin_can_read_the_state(
+    stage: Stage, origin: str, readable: bool
+) -> None:
+    reply = stage.page("POST", "/mcp", {"Origin": origin}, host="mcp-demo")
+    assert reply.status == 503
+    assert reply.all("access-control-allow-origin") == ([origin] if readable else [])
+    assert reply.all("access-control-expose-headers") == ([EXPOSED.decode()] if readable else [])
 
 
 def test_a_browser_sees_a_page_that_tries_again(stage: Stage) -> None:
@@ -52,7 +66,7 @@ def test_a_preflight_from_an_allowed_origin_is_answered_without_a_token(
     reply = stage.page("OPTIONS", "/mcp", PREFLIGHT | {"Origin": origin}, host="mcp-demo")
     assert reply.status == 204
     assert reply.one("access-control-allow-origin") == origin
-    assert reply.one("access-control-expose-headers") == "WWW-Authenticate, Mcp-Session-Id"
+    assert reply.one("access-control-expose-headers") == EXPOSED.decode()
     assert reply.one("access-control-allow-headers") == PREFLIGHT["Access-Control-Request-Headers"]
     assert "POST" in reply.one("access-control-allow-methods")
     assert "Origin" in reply.one("vary")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from authgate.answers import EXPOSED
 from tests.authgate.harness import ALICE, DOMAIN, NOON, VIEWER, Reply, Stage, bearer, record, token
 
 TODAY = datetime.fromtimestamp(NOON, UTC).date()
@@ -135,7 +136,7 @@ def test_an_allowed_origin_passes_and_can_read_its_refusals(stage: Stage, origin
     assert stage.gate({"Origin": origin} | bearer(ALICE)).status == 204
     refused = stage.gate({"Origin": origin})
     assert refused.one("access-control-allow-origin") == origin
-    assert refused.one("access-control-expose-headers") == "WWW-Authenticate, Mcp-Session-Id"
+    assert refused.one("access-control-expose-headers") == EXPOSED.decode()
     assert refused.one("vary") == "Origin"
 
 

@@ -85,6 +85,18 @@ def test_an_ambiguous_path_is_refused_at_an_open_endpoint(http: httpx2.Client, u
     assert http.get(f"{url}%2f..%2fetc").status_code == 400
 
 
+PREFLIGHT = {"Origin": "https://page.example", "Access-Control-Request-Method": "POST"}
+
+
+def test_an_open_mcp_endpoint_answers_preflights_itself(http: httpx2.Client) -> None:
+    _, headers = seen(http.options(MCP_OF_OPEN, headers=PREFLIGHT))
+    assert headers["origin"] == "https://page.example"
+
+
+def test_a_gated_one_does_not(http: httpx2.Client) -> None:
+    assert http.options(MCP_OF_SEEN, headers=PREFLIGHT).status_code == 403
+
+
 def test_what_is_open_is_named_at_the_deploy(deployment: Deployment) -> None:
     said = first_up(deployment)
     for instance, endpoint in (("seen", "hook"), ("open", "hook"), ("open", "mcp")):

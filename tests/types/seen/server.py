@@ -24,6 +24,8 @@ class Seen(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    do_OPTIONS = do_GET
+
 
 def main() -> None:
     # As process 1 it would ignore the signal.
