@@ -11,12 +11,14 @@ from components.core.model import Instance, StackSpec, State
 from components.core.naming import endpoint_host, host_name
 from console import docker
 from console.alerts import alerts
+from console.apart import apart
 from console.drift import CONTAINER, container_drift
 from console.edge import Edge
 from console.errors import ConsoleError
 from console.expiry import first_good, instance_tokens
 from console.exposure import DockerHost, exposure, look_at_host
 from console.findings import Check, Finding
+from console.namespaces import namespaces
 from console.pulumi import Pulumi
 from console.repair import all_on_host, lost_resources
 from console.stack_file import read_stack
@@ -58,6 +60,8 @@ def checks(stack: str) -> list[Check]:
             if item.state is State.RUNNING and item.tokens
         ),
         *([Check(title="alerts", look=lambda: alerts(spec))] if spec.observability else []),
+        Check(title="instances are kept apart", look=lambda: apart(spec)),
+        Check(title="sandboxes can start", look=lambda: namespaces(spec)),
         Check(title="what instances reach on the Docker host", look=lambda: exposure(spec, host)),
     ]
 

@@ -2,11 +2,9 @@
 
 import json
 import re
-import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from components.core.model import StackSpec
@@ -14,9 +12,8 @@ from components.core.naming import INSTANCES, LOCKED, OFFLINE, helper_run, host_
 from components.core.observability import TRAEFIK_METRICS_PORT, traefik_address
 from console import docker
 from console.findings import Finding
-from console.prune import BUILT
+from console.probing import run_probe
 
-PROBES = Path(__file__).parent / "probes"
 EVERYWHERE = "0.0.0.0"
 CONTAINER = "container"
 # To see whose a socket is. The host's security modules may forbid it even so.
@@ -51,7 +48,7 @@ class DockerHost:
 
 def look_at_host(spec: StackSpec) -> DockerHost:
     """Asks the host by a throw-away container; raises `ConsoleError`."""
-    told = _run(spec, "look_at_host", f"{helper_run(spec.stack, 'host')} {LOCKED} {NAMING}", "")
+    told = run_probe(spec, "look_at_host", f"{helper_run(spec.stack, 'host')} {LOCKED} {NAMING}")
     listeners = [Listener(**listener) for listener in told["listeners"]]
     return DockerHost(free=told["free"], listeners=listeners)
 
@@ -61,8 +58,7 @@ def exposure(spec: StackSpec, look: Callable[[], DockerHost]) -> Iterator[Findin
 
     Nothing, where there is no such network; else it is looked who listens.
     """
-    there = {found.name for found in docker.labelled("network", spec.stack)}
-    names = [name for part in NETWORKS if (name := host_name(spec.stack, part)) in there]
+    names = networks_of_instances(spec.stack)
     if not names:
         return
     edge = {spec.edge.http_port, spec.edge.https_port}
@@ -82,6 +78,12 @@ def exposure(spec: StackSpec, look: Callable[[], DockerHost]) -> Iterator[Findin
         yield _open_engine(port) if is_docker else _reached(port, program, sorted(bridges))
 
 
+def networks_of_instances(stack: str) -> list[str]:
+    """The names of those of `NETWORKS` that are there."""
+    there = {found.name for found in docker.labelled("network", stack)}
+    return [name for part in NETWORKS if (name := host_name(stack, part)) in there]
+
+
 def _knock(
     spec: StackSpec, name: str, network: Mapping[str, Any], listeners: Sequence[Listener]
 ) -> Iterator[tuple[str | None, int, bool]]:
@@ -92,7 +94,7 @@ def _knock(
         for each in listeners
     }
     run = f"{helper_run(spec.stack, name)} {LOCKED} {BOUNDED}"
-    for address, port, is_docker in _run(spec, "knock", run, json.dumps(sorted(named))):
+    for address, port, is_docker in run_probe(spec, "knock", run, json.dumps(sorted(named))):
         yield named[address, port], port, is_docker
 
 
@@ -128,11 +130,3 @@ def _published() -> list[Listener]:
         if not found["address"].startswith("127.")
         for port in range(int(found["first"]), int(found["last"] or found["first"]) + 1)
     ]
-
-
-def _run(spec: StackSpec, probe: str, run: str, question: str) -> Any:
-    program, image = (PROBES / f"{probe}.py").read_text("utf-8"), spec.bases.python
-    # A name that is made on the host may be anybody's in a registry.
-    pull = ["--pull", "never"] if image.startswith(BUILT) else []
-    words = [*shlex.split(run), *pull, image, "python3", "-c", program]
-    return json.loads(docker.run(words, question))

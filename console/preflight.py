@@ -11,6 +11,7 @@ from components.core.observability import TRAEFIK_METRICS_PORT
 from console import docker
 from console.errors import ConsoleError
 from console.exposure import EVERYWHERE, look_at_host
+from console.namespaces import namespaces
 from toolchain.docker_host import elsewhere
 
 LOOPBACK = "127.0.0.1"
@@ -20,18 +21,21 @@ ALONE = "127.77.0.1"
 
 
 def check_host(spec: StackSpec) -> None:
-    """Raises `ConsoleError` naming all that the stack wants of the host and others have there."""
-    problems = []
+    """Raises `ConsoleError` naming all that the stack wants of the host and does not have there."""
+    problems, remedies = [], []
     if ports := _taken_ports(spec):
         problems.append(f"another program on the Docker host listens on: {', '.join(ports)}")
     if networks := _overlapping_networks(spec):
         wanted = f"{spec.edge.control_subnet} (mcpier:edge.controlSubnet)"
         problems.append(f"{wanted} overlaps other networks of the engine: {', '.join(networks)}")
     if problems:
-        raise ConsoleError(
-            "\n".join(problems),
-            f"set others in stacks/Pulumi.{spec.stack}.yaml, or take away what has them",
-        )
+        file = f"stacks/Pulumi.{spec.stack}.yaml"
+        remedies.append(f"set others in {file}, or take away what has them")
+    for finding in namespaces(spec):
+        problems.append(finding.what)
+        remedies.append(finding.remedy)
+    if problems:
+        raise ConsoleError("\n".join(problems), "\n  → ".join(remedies))
 
 
 def _taken_ports(spec: StackSpec) -> list[str]:

@@ -43,7 +43,7 @@ def main() -> None:
             f"{asked['network']}, where traffic between containers is off\n"
             "  → on the Docker host, type: sysctl -w net.bridge.bridge-nf-call-iptables=1\n"
             "    put it into /etc/sysctl.d as well, see that the engine runs without "
-            "--iptables=false, and run the update again"
+            "--iptables=false, and try again"
         )
 
 
@@ -72,7 +72,7 @@ def container(run: list[str], program: str) -> subprocess.Popen[str]:
 def give_up(said: str) -> NoReturn:
     sys.exit(
         f"it could not be tried whether instances reach each other: {said.strip()}\n"
-        "  → mend what it names and run the update again"
+        "  → mend what it names, and try again"
     )
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from components.core.apart import probe_document
 from components.core.naming import labels
-from components.isolation import probe_document
 from tests.attack.edge import Edge
 from tests.attack.stack import STACK, checkout, config, container
 from tests.e2e.deployment import PROJECT, Deployment, docker, left_on_host, sweep

@@ -67,7 +67,7 @@ def test_one_that_is_reached_ends_the_deploy_with_what_to_set(run: Path) -> None
         "mcpier-dev-instances, where traffic between containers is off\n"
         "  → on the Docker host, type: sysctl -w net.bridge.bridge-nf-call-iptables=1\n"
         "    put it into /etc/sysctl.d as well, see that the engine runs without "
-        "--iptables=false, and run the update again\n",
+        "--iptables=false, and try again\n",
     )
 
 
@@ -76,7 +76,7 @@ def test_a_container_that_cannot_be_started_ends_the_deploy(run: Path, which: st
     assert probe(run, **{which: "network not found", "FOUND": "not reached"}) == (
         1,
         "it could not be tried whether instances reach each other: network not found\n"
-        "  → mend what it names and run the update again\n",
+        "  → mend what it names, and try again\n",
     )
 
 

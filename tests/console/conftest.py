@@ -59,5 +59,6 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
     programs.answer("pulumi stack export", {"deployment": {"resources": []}})
     programs.answer("docker container inspect", [])
     programs.answer("docker image inspect", [])
+    programs.answer("docker run --rm", {"refused": "", "settings": {}})
     programs.answer("docker system info", {"DockerRootDir": "/var/lib/elsewhere"})
     return programs

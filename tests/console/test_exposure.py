@@ -13,8 +13,9 @@ from components.core.model import StackSpec
 from components.core.parse import parse
 from console import docker
 from console.errors import ConsoleError
-from console.exposure import PROBES, DockerHost, Listener, exposure, look_at_host
+from console.exposure import DockerHost, Listener, exposure, look_at_host
 from console.findings import Finding
+from console.probing import PROBES
 from tests.console.conftest import Programs
 
 SPEC = parse("dev", {"domain": "mcp.example.org", "edge": {"httpPort": 80, "httpsPort": 443}}, [])
