@@ -14,7 +14,7 @@ from console.failure import explained
 from console.preflight import check_host
 from console.protection import refuse_destroy, refuse_removal
 from console.pulumi import Pulumi
-from console.repair import known_ids, refuse_strangers, remove_unknown, repair
+from console.repair import foresee_repair, known_ids, refuse_strangers, remove_unknown, repair
 from console.stack_file import read_stack
 
 
@@ -73,9 +73,11 @@ def preview(stack: str, json_to: TextIO | None = None) -> None:
     spec = read_stack(stack)
     pulumi = Pulumi.of(stack)
     pulumi.run("stack", "select", "--create", stack)
-    refuse_removal(spec, pulumi.deployment().resources)
+    resources = pulumi.deployment().resources
+    refuse_removal(spec, resources)
+    flags = foresee_repair(stack, resources)
     as_json = ["--json"] if json_to else []
-    pulumi.run("preview", "--stack", stack, *as_json, out=json_to)
+    pulumi.run("preview", "--stack", stack, *as_json, *flags, out=json_to)
 
 
 def destroy(stack: str, *, keep_protected: bool) -> None:

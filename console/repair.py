@@ -38,10 +38,26 @@ def repair(pulumi: Pulumi, deployment: Deployment) -> list[str]:
         clear = ("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
         pulumi.run(*clear, "--stack", pulumi.stack)
         resources = pulumi.deployment().resources
-    present = all_on_host(pulumi.stack)
-    drifts = container_drift(resources, docker.inspect_stack(pulumi.stack))
+    flags, drifts = _mending(pulumi.stack, resources)
     remove_impostors(drifts)
-    return flags_for_lost(resources, present, {drift.urn for drift in drifts if drift.changed})
+    return flags
+
+
+def foresee_repair(stack: str, resources: Resources) -> list[str]:
+    """The flags that `repair` would give, with what it would remove first named and left."""
+    flags, drifts = _mending(stack, resources)
+    for drift in drifts:
+        if drift.impostor is not None:
+            print(f"First, container {drift.name} is removed: it was made anew, not by Pulumi.")
+    return flags
+
+
+def _mending(stack: str, resources: Resources) -> tuple[list[str], list[Drift]]:
+    """The flags with which Pulumi makes again what the host has lost; how its containers differ."""
+    present = all_on_host(stack)
+    drifts = container_drift(resources, docker.inspect_stack(stack))
+    changed = {drift.urn for drift in drifts if drift.changed}
+    return flags_for_lost(resources, present, changed), drifts
 
 
 def all_on_host(stack: str) -> dict[str, set[str]]:

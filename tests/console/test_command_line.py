@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from console.drift import CONTAINER
 from console.pulumi import PROJECT
 from tests.console.conftest import Programs
 from tests.processes import ended
@@ -24,7 +25,8 @@ def deployed(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
     """A deployed stack on another engine, whose ports are not this machine's."""
     monkeypatch.setenv("DOCKER_HOST", "tcp://elsewhere")
     monkeypatch.setenv("MCPIER_PHASES", "engine=0.1 python=2.0")
-    programs.answer("docker run --rm", {"free": 1 << 40, "listeners": []})
+    told = {"free": 1 << 40, "listeners": [], "refused": "", "settings": {}}
+    programs.answer("docker run --rm", told)
     programs.answer("pulumi stack output clients", {"demo": {"dev": ENTRY}})
     programs.answer("pulumi stack ls", [{"name": "organization/mcpier/dev"}])
 
@@ -108,6 +110,26 @@ def test_a_stack_without_a_file_is_told_in_two_lines(command: list[str]) -> None
 def test_a_preview_changes_nothing(programs: Programs) -> None:
     assert mcpier("preview").returncode == 0
     assert steps(programs) == ["stack select", "stack export", "preview --stack"]
+
+
+def test_a_preview_shows_what_up_would_make_again_and_names_what_it_would_remove(
+    programs: Programs,
+) -> None:
+    urn = "urn:pulumi:dev::mcpier::docker:index/container:Container::mcp-demo"
+    name, image = "mcpier-dev-mcp-demo", "sha256:1"
+    inputs = {"name": name, "image": image, "memory": 64, "restart": "always"}
+    lost = {"urn": urn, "id": "abc", "type": CONTAINER, "inputs": inputs}
+    programs.answer("pulumi stack export", {"deployment": {"resources": [lost]}})
+    limits = {"Memory": 64 << 20, "RestartPolicy": {"Name": "always"}}
+    impostor = {"Id": "def", "Name": f"/{name}", "Image": image, "Config": {"Env": []}}
+    impostor["HostConfig"] = limits
+    programs.answer("docker container ls", "def\tmcpier-dev-mcp-demo\n")
+    programs.answer("docker container inspect", [impostor])
+    done = mcpier("preview")
+    assert done.returncode == 0, done.stderr
+    assert "First, container mcpier-dev-mcp-demo is removed" in done.stdout
+    assert programs.calls("pulumi")[-1].startswith("pulumi preview --stack dev --refresh")
+    assert [call for call in programs.calls("docker") if " rm " in call] == []
 
 
 def test_destroy_repairs_before_it_removes(programs: Programs) -> None:

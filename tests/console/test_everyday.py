@@ -101,7 +101,7 @@ def test_lines_of_one_program_are_told_apart(programs: Programs) -> None:
 def test_verbose_prints_what_is_run(programs: Programs) -> None:
     done = mcpier("preview", "-v")
     assert done.returncode == 0
-    shown = [line for line in done.stderr.splitlines() if line.startswith("$ ")]
+    shown = [line for line in done.stderr.splitlines() if line.startswith("$ pulumi ")]
     assert shown == [
         "$ pulumi stack select --create dev --non-interactive",
         "$ pulumi stack export --stack dev --non-interactive",
