@@ -144,6 +144,13 @@ def test_an_address_that_guesses_is_told_to_wait_while_its_neighbour_with_a_toke
     assert [answer.status for answer in mixed[-2:]] == [429, 200]
 
 
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-Ip", "Forwarded"])
+def test_no_address_that_a_guesser_claims_buys_it_another_guess(edge: Edge, header: str) -> None:
+    claims = [f"{'for=' * (header == 'Forwarded')}203.0.113.{number}" for number in range(24)]
+    guesses = [request(WRONG, f"{header}: {claim}", to="mcp-nobody") for claim in claims]
+    assert [answer.status for answer in edge.send_from_one_address(guesses)[-2:]] == [429, 429]
+
+
 def test_the_right_token_in_its_place_passes(edge: Edge) -> None:
     heard = echoed(edge.send(request(ALICE)))
     assert heard["request"] == "GET /mcp HTTP/1.1"

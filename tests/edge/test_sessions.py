@@ -14,6 +14,7 @@ from mcp.client.streamable_http import streamable_http_client
 from tests.edge.stack import Reach
 
 CALLS = 250
+LARGE_CALLS = 100
 SESSIONS = 100
 PATIENCE = 60
 
@@ -42,6 +43,18 @@ def test_250_calls_of_one_client_each_get_their_own_answer(
         async with connected(reach, trust, mode) as client:
             for number in range(CALLS):
                 await echo(client, f"call {number}")
+
+    anyio.run(calls)
+
+
+@pytest.mark.parametrize("size", [20 << 10, 64 << 10, 1 << 20])
+def test_calls_with_large_arguments_each_get_their_own_answer(
+    reach: Reach, trust: ssl.SSLContext, resolved_names: None, size: int
+) -> None:
+    async def calls() -> None:
+        async with connected(reach, trust, "legacy") as client:
+            for number in range(LARGE_CALLS):
+                await echo(client, str(number) + "x" * size)
 
     anyio.run(calls)
 

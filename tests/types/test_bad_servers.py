@@ -12,7 +12,7 @@ from tests.types.bridged import RUDE
 from tests.types.conftest import connector, container
 from tests.types.types_stack import STACK, config, page_config
 
-pytestmark = pytest.mark.soak
+pytestmark = pytest.mark.docker
 NO_SUCH = "@modelcontextprotocol/server-everything@0.0.0"
 MEMORY = 300
 FLOODS = 3
@@ -61,6 +61,7 @@ def test_a_command_that_ends_at_once_is_named_with_its_exit_code(deployment: Dep
     assert "sh does not initialize: sh ended (exit code 7)" in said
 
 
+@pytest.mark.soak
 def test_a_server_that_floods_stays_within_its_memory_and_its_siblings_answer(
     deployment: Deployment,
 ) -> None:
