@@ -205,7 +205,7 @@ def test_no_core_is_dumped_and_descriptors_are_bounded(instance: Instance) -> No
 
 def test_what_an_ended_process_leaves_behind_is_reaped(instance: Instance) -> None:
     instance.run("sh", "-c", "(sleep 0.2; exit 3) >/dev/null 2>&1 &")
-    count = "grep -l '^State:.Z' /proc/[0-9]*/status | wc -l"
+    count = "grep -ls '^State:.Z' /proc/[0-9]*/status | wc -l"
     time.sleep(0.3)
     until(lambda: int(instance.run("sh", "-c", count)) == 0, 5, "a zombie stays")
 
