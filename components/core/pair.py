@@ -79,6 +79,18 @@ def near_end(chain: Sequence[x509.Certificate], now: datetime) -> str | None:
     return f"the certificate ends on {end:%Y-%m-%d}, in {left.days} days: renew it"
 
 
+def without_issuer(chain: Sequence[x509.Certificate]) -> str | None:
+    """A sentence about a certificate that is served alone, and that another one has issued."""
+    first, *others = chain
+    if others or first.issuer == first.subject:
+        return None
+    return (
+        "one certificate and no issuer of it: clients that do not have the certificate of "
+        f"{first.issuer.rfc4514_string()} refuse it. Put its issuers behind it, as fullchain.pem "
+        "has them"
+    )
+
+
 def dns_names(certificate: x509.Certificate) -> list[str]:
     """The DNS names that a certificate vouches for, in lower case."""
     try:

@@ -5,7 +5,14 @@ from pathlib import PurePosixPath
 from components.core.errors import shown
 from components.core.given import AllGiven
 from components.core.model import Acme, Files, HostDir, SelfSigned, Tls
-from components.core.pair import chain_findings, key_finding, near_end, read_chain, read_key
+from components.core.pair import (
+    chain_findings,
+    key_finding,
+    near_end,
+    read_chain,
+    read_key,
+    without_issuer,
+)
 from components.core.section import Section
 from components.core.surroundings import Surroundings, Unreadable
 
@@ -116,6 +123,8 @@ def _check(
         section.mismatch("certFile", *finding)
     if warning := near_end(chain, surroundings.now):
         warnings.append(f"{section.at('certFile')}: {warning}, then type: make up")
+    if warning := without_issuer(chain):
+        warnings.append(f"{section.at('certFile')}: {warning}")
 
 
 def _text(section: Section, key: str, expected: str, surroundings: Surroundings) -> str | None:

@@ -74,6 +74,14 @@ def test_the_warning_names_the_day_and_what_to_do(read_tls: Read) -> None:
     )
 
 
+def test_a_certificate_that_is_served_without_its_issuer_is_a_warning(read_tls: Read) -> None:
+    spec = read_tls(FILES, a_crt=pem(LEAF), a_key=key_pem(KEY))
+    (warning,) = spec.warnings
+    assert warning.startswith("mcpier:tls.certFile: one certificate and no issuer of it")
+    assert "Tests intermediate" in warning
+    assert "fullchain.pem" in warning
+
+
 BROKEN: dict[str, tuple[str, str, str]] = {
     "a certificate for other names": (
         pem(CA.leaf(KEY, ["mcp.example.org", "mcp-demo.mcp.example.org"]), CA.intermediate),
