@@ -61,7 +61,7 @@ def _load(project: Path, name: str, folder: str, problems: list[Problem]) -> Ins
         kind = parse_type(name, folder, document, own, _contexts(files))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         found = " ".join(str(error).split())
-        remedy = "Mend the line that it names."
+        remedy = "Mend what it names."
         problems.append(_problem(f"{folder}/{TYPE_FILE}", "YAML", found, remedy))
     except ConfigError as error:
         problems.extend(error.problems)
@@ -81,11 +81,21 @@ def _missing_files(project: Path, container: ContainerType) -> Iterator[Problem]
             yield _problem(str(dockerfile), "a file", "none", remedy)
     if container.seccomp is not None:
         profile = Path(container.folder, container.seccomp)
-        try:
-            json.loads((project / profile).read_text("utf-8"))
-        except (OSError, ValueError) as error:
+        if told := _no_profile(project / profile):
             remedy = "Name a seccomp profile of Docker's beside type.yaml."
-            yield _problem(str(profile), "a file of JSON", str(error), remedy)
+            yield _problem(str(profile), "a seccomp profile in JSON", told, remedy)
+
+
+def _no_profile(file: Path) -> str:
+    """Why the engine would not take a file for a seccomp profile; empty where it may."""
+    try:
+        profile = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        return str(error)
+    rules = profile.get("syscalls") if isinstance(profile, dict) else None
+    if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
+        return "no list of rules under the key syscalls"
+    return "" if all("action" in rule for rule in rules) else "a rule without an action"
 
 
 def _contexts(folder: Path) -> dict[str, str]:

@@ -5,6 +5,7 @@ them is the host's: a setting of the kernel, or AppArmor's.
 """
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from console.probing import run_probe
 from console.pulumi import PROJECT
 
 BOUNDED = "--user 65534 --memory 64m --pids-limit 16"
+SANDBOX_CALLS = {"clone", "unshare", "chroot"}
 # What each must be, as far as it is there at all.
 GOOD = {
     "user.max_user_namespaces": 10_000,
@@ -27,7 +29,8 @@ GOOD = {
 def namespaces(spec: StackSpec) -> Iterator[Finding]:
     """What keeps running instances' sandboxes from starting; tried in a throw-away container."""
     for profile, types in sorted(_profiles(spec).items()):
-        confined = f"{LOCKED} {BOUNDED} --security-opt seccomp={profile}"
+        option = shlex.quote(f"seccomp={profile}")
+        confined = f"{LOCKED} {BOUNDED} --security-opt {option}"
         told = run_probe(spec, "make_namespaces", f"{helper_run(spec.stack)} {confined}")
         if told["refused"]:
             yield Finding(
@@ -44,19 +47,20 @@ def _profiles(spec: StackSpec) -> dict[Path, set[str]]:
         for container in instance.type.containers:
             if container.seccomp is not None:
                 profile = PROJECT / container.folder / container.seccomp
-                if _lets_unshare(json.loads(profile.read_text("utf-8"))):
+                if _for_sandbox(json.loads(profile.read_text("utf-8"))):
                     found.setdefault(profile, set()).add(instance.type.name)
     return found
 
 
-def _lets_unshare(profile: Mapping[str, Any]) -> bool:
-    """Whether anybody may call it: Docker's own rule is for those with CAP_SYS_ADMIN."""
-    return any(
-        "unshare" in rule["names"]
-        and rule["action"] == "SCMP_ACT_ALLOW"
-        and not rule.get("includes", {}).get("caps")
-        for rule in profile.get("syscalls", ())
-    )
+def _for_sandbox(profile: Mapping[str, Any]) -> bool:
+    """Whether anybody may make all the trial's calls: Docker's own rules are for some alone."""
+    let = {
+        name
+        for rule in profile.get("syscalls") or ()
+        if rule["action"] == "SCMP_ACT_ALLOW" and not (rule.get("includes") or {}).get("caps")
+        for name in rule.get("names") or ()
+    }
+    return let >= SANDBOX_CALLS
 
 
 def _remedy(settings: Mapping[str, int]) -> str:

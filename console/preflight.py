@@ -11,6 +11,7 @@ from components.core.observability import TRAEFIK_METRICS_PORT
 from console import docker
 from console.errors import ConsoleError
 from console.exposure import EVERYWHERE, look_at_host
+from console.findings import Check
 from console.namespaces import namespaces
 from toolchain.docker_host import elsewhere
 
@@ -31,7 +32,8 @@ def check_host(spec: StackSpec) -> None:
     if problems:
         file = f"stacks/Pulumi.{spec.stack}.yaml"
         remedies.append(f"set others in {file}, or take away what has them")
-    for finding in namespaces(spec):
+    # One that cannot be tried stands beside the others.
+    for finding in Check(title="sandboxes", look=lambda: namespaces(spec)).findings():
         problems.append(finding.what)
         remedies.append(finding.remedy)
     if problems:

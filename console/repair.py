@@ -44,11 +44,16 @@ def repair(pulumi: Pulumi, deployment: Deployment) -> list[str]:
 
 
 def foresee_repair(stack: str, resources: Resources) -> list[str]:
-    """The flags that `repair` would give, with what it would remove first named and left."""
+    """The flags that `repair` would give, naming what it would remove first.
+
+    What a killed update left is not foreseen: Pulumi's own preview warns of it.
+    """
     flags, drifts = _mending(stack, resources)
     for drift in drifts:
         if drift.impostor is not None:
-            print(f"First, container {drift.name} is removed: it was made anew, not by Pulumi.")
+            said = f"First, container {drift.name} is removed: it was made anew, not by Pulumi."
+            # Before what Pulumi prints, which does not come through here.
+            print(said, flush=True)
     return flags
 
 

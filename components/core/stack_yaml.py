@@ -32,7 +32,7 @@ class Loader(yaml.CSafeLoader):
         """
         try:
             found: object = super().construct_object(node, deep=True)
-        except (ValueError, KeyError, AttributeError):
+        except (ValueError, LookupError, AttributeError):
             told = f"{node.value} is no {node.tag.removeprefix(TAG)}; in quotes it is text"
             raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from None
         return found

@@ -1,12 +1,13 @@
 """Tries what a browser's sandbox does: user, pid and network namespaces, and a chroot in them.
 
 Prints `{"refused": text, "settings": {name: value, …}}`: why that is refused, which is empty where
-it is not, and the kernel's settings that could be why; those that it does not know are left out.
+it is not, and the kernel's settings that could be why, as far as it has them and shows them.
 """
 
 import ctypes
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 # linux/sched.h
@@ -19,8 +20,10 @@ SETTINGS = (
 
 
 def main() -> None:
-    files = {name: Path("/proc/sys", name.replace(".", "/")) for name in SETTINGS}
-    settings = {name: int(file.read_text()) for name, file in files.items() if file.exists()}
+    settings = {}
+    for name in SETTINGS:
+        with suppress(OSError):
+            settings[name] = int(Path("/proc/sys", name.replace(".", "/")).read_text())
     print(json.dumps({"refused": refused(), "settings": settings}))
 
 

@@ -96,11 +96,14 @@ def test_words_that_other_yaml_takes_for_truth_are_names_of_variables(tmp_path: 
 def test_files_that_a_type_names_and_lacks_are_named_at_once(tmp_path: Path) -> None:
     text = yaml.safe_dump({**PLAIN, "seccomp": "profile.json"})
     (add(tmp_path, "a", text) / "Dockerfile").unlink()
-    (add(tmp_path, "b", text) / "profile.json").write_text("{")
+    for name, profile in (("b", "{"), ("c", "[]"), ("d", '{"syscalls": [{"names": ["a"]}]}')):
+        (add(tmp_path, name, text) / "profile.json").write_text(profile)
     with pytest.raises(ConfigError) as caught:
         load_types(tmp_path)
     assert [problem.path for problem in caught.value.problems] == [
         "image/a/Dockerfile",
         "image/a/profile.json",
         "image/b/profile.json",
+        "image/c/profile.json",
+        "image/d/profile.json",
     ]

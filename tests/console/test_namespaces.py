@@ -1,8 +1,8 @@
 """A host whose kernel keeps browsers' sandboxes from starting is named before a deploy."""
 
 import json
-import subprocess
-import sys
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +13,6 @@ from components.instance_types import load_types
 from console.errors import ConsoleError
 from console.namespaces import namespaces
 from console.preflight import check_host
-from console.probing import PROBES
 from console.pulumi import PROJECT
 from tests.console.conftest import Programs
 
@@ -83,6 +82,17 @@ def test_nothing_is_tried_where_no_instance_makes_namespaces(programs: Programs)
     assert programs.calls("docker") == []
 
 
+def test_a_profile_for_another_purpose_is_not_tried(programs: Programs, tmp_path: Path) -> None:
+    """As a sandbox has that calls pivot_root and no chroot."""
+    kind = shutil.copytree(PROFILE.parent, tmp_path / "box")
+    profile = json.loads(PROFILE.read_text())
+    profile["syscalls"][-1]["names"].remove("chroot")
+    (kind / "seccomp.json").write_text(json.dumps(profile))
+    config = CONFIG | {"typePaths": [str(kind)], "instances": {"demo": {"type": "box"}}}
+    assert list(namespaces(parse("dev", config, load_types(PROJECT, config)))) == []
+    assert programs.calls("docker") == []
+
+
 def test_it_stands_beside_all_else_that_a_deploy_lacks(
     programs: Programs, spec: StackSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,11 +108,3 @@ def test_it_stands_beside_all_else_that_a_deploy_lacks(
     assert "lets no container make user namespaces" in caught.value.what
     assert "set others in stacks/Pulumi.dev.yaml" in caught.value.remedy
     assert "sysctl -w user.max_user_namespaces=10000" in caught.value.remedy
-
-
-def test_the_probe_makes_namespaces_where_it_may() -> None:
-    """As root of this machine, who may."""
-    probe = [sys.executable, str(PROBES / "make_namespaces.py")]
-    said = json.loads(subprocess.run(probe, capture_output=True, text=True, check=True).stdout)
-    assert said["refused"] == ""
-    assert said["settings"]["user.max_user_namespaces"] > 0

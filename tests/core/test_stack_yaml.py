@@ -59,11 +59,12 @@ def test_what_no_mapping_of_pulumi_can_be_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["08", "0x_", "0b_", "-09", "!!int a", "!!bool a", "!!timestamp a"]
+    "written", ["08", "0x_", "0b_", "-09", "!!int a", "!!int '_'", "!!bool a", "!!timestamp a"]
 )
 def test_what_is_not_what_it_looks_like_is_named_with_its_line(written: str) -> None:
     with pytest.raises(yaml.YAMLError) as caught:
         read_yaml(f"demo:\n  generation: {written}\n")
     said = str(caught.value)
-    assert said.startswith(f"{written.split(' ')[-1]} is no ")
+    value = written.rpartition(" ")[2].strip("'")
+    assert said.startswith(f"{value} is no ")
     assert "line 2" in said
