@@ -8,6 +8,8 @@ from components.core.model import Instance, StackSpec
 from components.core.naming import endpoint_host
 
 UNCLAIMED = "unclaimed"
+# The endpoint whose preflights the edge answers, as its router's rule has it.
+MCP = "mcp"
 UNVERIFIED = "unverified"
 
 
@@ -17,7 +19,9 @@ def router_labels(spec: StackSpec, instance: Instance, served: ServedPort) -> di
     router = f"traefik.http.routers.{name}"
     host = f"Host(`{endpoint_host(endpoint.name, instance.id, spec.domain)}`)"
     if endpoint.auth is Auth.NONE:
-        passed = [UNCLAIMED, *([origins_of(instance)] if instance.origins else [])]
+        # Preflights of other open endpoints are their own to answer, and so is who may read them.
+        readable = endpoint.name == MCP and instance.origins
+        passed = [UNCLAIMED, *([origins_of(instance)] if readable else [])]
         middlewares = ",".join(f"{middleware}@file" for middleware in passed)
         way = {f"{router}.middlewares": middlewares, f"{router}.service": name}
     else:
@@ -59,7 +63,7 @@ def answers_preflights_itself(spec: StackSpec) -> list[str]:
         endpoint_host(endpoint.name, instance.id, spec.domain)
         for instance in spec.running
         for endpoint in instance.type.endpoints
-        if endpoint.name == "mcp" and endpoint.auth is Auth.NONE and not instance.origins
+        if endpoint.name == MCP and endpoint.auth is Auth.NONE and not instance.origins
     ]
 
 

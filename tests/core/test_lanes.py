@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from authgate import answers
 from components.core import routing
 from components.core.model import StackSpec
@@ -91,6 +93,24 @@ def test_pages_of_listed_origins_may_read_answers_of_their_instance_only(
     assert headers["accessControlAllowOriginList"] == ["https://app.example.org"]
     assert ", ".join(headers["accessControlExposeHeaders"]).encode() == answers.EXPOSED
     assert "origins-plain" not in http["middlewares"]
+
+
+@pytest.mark.parametrize("origins", [[], ["https://app.example.org"]])
+def test_an_open_mcp_endpoint_answers_preflights_itself_unless_origins_are_listed(
+    config: dict[str, Any], origins: list[str]
+) -> None:
+    ports = {"mcp": {"path": "/mcp", "port": 8080}, "hook": {"path": "/", "port": 8081}}
+    endpoints = {name: its | {"auth": "none"} for name, its in ports.items()}
+    described = {key: value for key, value in TYPE.items() if key != "secrets"}
+    kind = parse_type("open", "image/open", described | {"endpoints": endpoints}, "0" * 64)
+    config["instances"] = {"wide": {"type": "open", "origins": origins}}
+    spec = parse("dev", config, [kind])
+    rule = json.loads(routing.dynamic_config(spec, None))["http"]["routers"]["preflight"]["rule"]
+    assert ("!Host(`mcp-wide.mcp.example.org`)" in rule) is (not origins)
+    labels = routing.instance_labels(spec, spec.instances[0])
+    through = {name: labels[f"traefik.http.routers.{name}-wide.middlewares"] for name in ports}
+    readable = ",origins-wide@file" if origins else ""
+    assert through == {"mcp": f"unclaimed@file{readable}", "hook": "unclaimed@file"}
 
 
 def test_a_stopped_instance_has_no_lanes(document: dict[str, Any]) -> None:
