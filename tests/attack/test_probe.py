@@ -85,3 +85,7 @@ def test_a_deploy_to_a_host_where_instances_would_meet_starts_none(exposed: Depl
     assert "Traceback" not in done.stdout
     assert f"network mcpier-{EXPOSED}-instances" in left_on_host(EXPOSED)
     assert f"container mcpier-{EXPOSED}-mcp-echo" not in left_on_host(EXPOSED)
+    # And who looks later is told too.
+    doctor = exposed.run(".venv/bin/mcpier", "doctor", "--stack", EXPOSED)
+    assert f"a container reached another one on network mcpier-{EXPOSED}-instances" in doctor.stdout
+    assert "sysctl -w net.bridge.bridge-nf-call-iptables=1" in doctor.stdout

@@ -89,6 +89,12 @@ def test_without_a_session_nothing_of_the_view_is_reached(edge: Edge, attack: At
     assert_repelled(edge, attack)
 
 
+def test_no_page_of_another_host_can_frame_the_view(edge: Edge, session: str) -> None:
+    answer = edge.send(at_view(session))
+    assert answer.status == 200
+    assert answer.values("x-frame-options") == ["SAMEORIGIN"]
+
+
 @pytest.mark.parametrize(
     ("token", "headers", "status"),
     [

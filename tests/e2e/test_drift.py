@@ -1,6 +1,7 @@
 """What was changed behind Pulumi's back is named by `mcpier doctor`, and mended by `make up`."""
 
 import json
+import re
 import subprocess
 from typing import Any
 
@@ -23,6 +24,11 @@ def examined(deployment: Deployment) -> tuple[int, dict[str, list[dict[str, Any]
     )
     assert done.stderr == ""
     return done.returncode, json.loads(done.stdout)
+
+
+def created(said: str) -> set[str]:
+    """The names of the containers that Pulumi says it creates, or would."""
+    return set(re.findall(r"docker:index:Container (\S+) creat\w+", said))
 
 
 def make_anew(container: str, *options: str) -> None:
@@ -58,8 +64,12 @@ def test_drift_is_named_and_the_next_up_mends_it(deployment: Deployment) -> None
     assert "has variable ADDED" in named[f"container {DEMO}"]
     assert "canary" not in str(found)
     assert "stands still" in named[f"container {PROXY}"]
+    preview = deployment.make_target("preview")
+    assert preview.returncode == 0, preview.stdout
+    assert f"First, container {DEMO} is removed" in preview.stdout
     up = deployment.make_target("up")
     assert up.returncode == 0, up.stdout
+    assert created(preview.stdout) == created(up.stdout) == {"mcp-demo", "socket-proxy"}
     assert f"Removing container {DEMO}: it was made anew, not by Pulumi." in up.stdout
     status, found = examined(deployment)
     assert status == 0, found

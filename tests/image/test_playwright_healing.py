@@ -84,7 +84,7 @@ def test_a_lost_renderer_costs_the_page_and_not_the_session(
 def test_a_session_outlives_a_killed_part_or_ends_so_that_its_client_begins_anew(
     instance: Instance, pages: Pages, program: str
 ) -> None:
-    ends = 0.0
+    ends, old = 0.0, instance.pid(program)
 
     async def go_on(client: Client) -> str:
         # Calls may fail while Playwright hears of it; a lost session is an error of another kind.
@@ -99,7 +99,7 @@ def test_a_session_outlives_a_killed_part_or_ends_so_that_its_client_begins_anew
         with suppress(MCPError, ExceptionGroup):
             async with connected(instance) as client:
                 await call(client, "browser_navigate", url=pages.url("before"))
-                instance.signal(instance.pid(program), "KILL")
+                instance.signal(old, "KILL")
                 ends = time.monotonic() + DEAD_SECONDS
                 return await go_on(client)
         while time.monotonic() < ends:
@@ -110,15 +110,16 @@ def test_a_session_outlives_a_killed_part_or_ends_so_that_its_client_begins_anew
         return "no client can begin a new session"
 
     assert "after" in asyncio.run(sessions())
-    instance.wait_verdict(healthy=True, seconds=DEAD_SECONDS)
+    wait_healed(instance, pages, program, old, DEAD_SECONDS)
 
 
-def test_a_checker_that_is_started_again_repairs_what_it_finds(instance: Instance) -> None:
+def test_a_checker_that_is_started_again_repairs_what_it_finds(
+    instance: Instance, pages: Pages
+) -> None:
     instance.python(CLOSE_ALL_PAGES)
     old = instance.pid("checker")
     instance.signal(old, "KILL")
-    until(lambda: instance.pid("checker") not in (0, old), DEAD_SECONDS, "there is no checker")
-    instance.wait_verdict(healthy=True, seconds=DEAD_SECONDS)
+    wait_healed(instance, pages, "checker", old, DEAD_SECONDS)
 
 
 def test_the_verdict_names_the_failing_part(instance: Instance) -> None:
