@@ -15,7 +15,7 @@ def test_who_asks_by_another_name_or_none_is_told_no_certificate(
     edge: Edge, name: str | None
 ) -> None:
     """Scanners of addresses ask so."""
-    with connect(PLACE.https_port) as plain, pytest.raises(ssl.SSLError, match="ALERT"):
+    with connect(PLACE.https_port) as plain, pytest.raises(ssl.SSLError, match="UNRECOGNIZED_NAME"):
         secure(plain, edge.trust, name)
 
 
