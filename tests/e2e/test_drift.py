@@ -69,7 +69,7 @@ def test_drift_is_named_and_the_next_up_mends_it(deployment: Deployment) -> None
     assert f"First, container {DEMO} is removed" in preview.stdout
     up = deployment.make_target("up")
     assert up.returncode == 0, up.stdout
-    assert created(preview.stdout) == created(up.stdout) == {"mcp-demo", "socket-proxy"}
+    assert created(preview.stdout) == created(up.stdout) == {"mcp-demo-container"}
     assert f"Removing container {DEMO}: it was made anew, not by Pulumi." in up.stdout
     status, found = examined(deployment)
     assert status == 0, found

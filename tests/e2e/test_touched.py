@@ -64,11 +64,11 @@ def touched(stack: LightStack, instances: Mapping[str, Any]) -> tuple[set[str], 
 
 def test_an_instance_is_added_stopped_and_removed_by_itself(stack: LightStack) -> None:
     three = {"one": ECHO, "two": ECHO, "three": ECHO}
-    assert touched(stack, three) == ({"mcp-three"}, {container("three")})
+    assert touched(stack, three) == ({"mcp-three-container"}, {container("three")})
     stopped = {**three, "two": {**ECHO, "state": "stopped"}}
-    assert touched(stack, stopped) == ({"mcp-two"}, {container("two")})
+    assert touched(stack, stopped) == ({"mcp-two-container"}, {container("two")})
     del stopped["three"]
-    assert touched(stack, stopped) == ({"mcp-three"}, {container("three")})
+    assert touched(stack, stopped) == ({"mcp-three-container"}, {container("three")})
 
 
 def test_other_tokens_and_origins_touch_no_container(stack: LightStack) -> None:
