@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from components.core.apart import BOUNDED
 from components.core.model import StackSpec
 from components.core.naming import LOCKED, helper_run
 from console.findings import Finding
 from console.probing import run_probe
 from console.pulumi import PROJECT
 
-BOUNDED = "--user 65534 --memory 64m --pids-limit 16"
 SANDBOX_CALLS = {"clone", "unshare", "chroot"}
 # What each must be, as far as it is there at all.
 GOOD = {
