@@ -45,6 +45,7 @@ def deploy(deployment: Deployment, **bad: dict[str, Any]) -> tuple[int, str]:
     return up.returncode, up.stdout
 
 
+@pytest.mark.soak
 def test_a_package_that_there_is_not_is_named_with_its_instance(deployment: Deployment) -> None:
     status, said = deploy(
         deployment, absent={"packages": {"npm": [NO_SUCH]}, "command": ["mcp-server-everything"]}
