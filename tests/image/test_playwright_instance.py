@@ -178,8 +178,8 @@ base = "http://127.0.0.1:9222/json/"
 page = json.load(urlopen(Request(base + "new?chrome://sandbox", method="PUT")))
 read = {"expression": "document.readyState + document.body.innerText"}
 with connect(page["webSocketDebuggerUrl"]) as debugger:
-    said = ""
-    while not said.startswith("complete") or "sandboxed" not in said:
+    said, ends = "", time.monotonic() + 10
+    while ("sandboxed" not in said or said[:8] != "complete") and time.monotonic() < ends:
         debugger.send(json.dumps({"id": 1, "method": "Runtime.evaluate", "params": read}))
         said = json.loads(debugger.recv())["result"]["result"].get("value", "")
         time.sleep(0.05)
