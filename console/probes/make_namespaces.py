@@ -1,27 +1,24 @@
 """Tries what a browser's sandbox does: user, pid and network namespaces, and a chroot in them.
 
+Reads a list of the kernel's settings that could forbid it on stdin.
 Prints `{"refused": text, "settings": {name: value, …}}`: why that is refused, which is empty where
-it is not, and the kernel's settings that could be why, as far as it has them and shows them.
+it is not, and those settings, as far as the kernel has them and shows them.
 """
 
 import ctypes
 import json
 import os
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 # linux/sched.h
 NEW_USER, NEW_PID, NEW_NET = 0x10000000, 0x20000000, 0x40000000
-SETTINGS = (
-    "user.max_user_namespaces",
-    "kernel.unprivileged_userns_clone",
-    "kernel.apparmor_restrict_unprivileged_userns",
-)
 
 
 def main() -> None:
     settings = {}
-    for name in SETTINGS:
+    for name in json.load(sys.stdin):
         with suppress(OSError):
             settings[name] = int(Path("/proc/sys", name.replace(".", "/")).read_text())
     print(json.dumps({"refused": refused(), "settings": settings}))
