@@ -14,7 +14,8 @@ const SERVER = `
 `;
 
 function giveUp(reason) {
-  console.log(reason);
+  // Behind the bridge's own lines, which go to standard error: two streams keep no order.
+  console.error(reason);
   process.exit(0);
 }
 
