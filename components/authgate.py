@@ -7,8 +7,9 @@ import pulumi
 import pulumi_docker as docker
 from pulumi_command import local
 
-from components.container import ContainerArgs, Mount, declare_container
+from components.container import ContainerArgs, Endpoint, Mount, declare_container
 from components.context import read_context
+from components.core.addresses import gate_address, operations_address
 from components.core.digest import context_digest
 from components.core.instance_type import Health
 from components.core.model import StackSpec
@@ -25,7 +26,7 @@ REGISTRY = "/registry"
 
 
 class Authgate(pulumi.ComponentResource):
-    """The gate's container at its fixed address, and the records it decides by.
+    """The gate's container at its fixed addresses, and the records it decides by.
 
     The container starts behind all of `after`.
     """
@@ -61,7 +62,7 @@ class Authgate(pulumi.ComponentResource):
         )
         self.container = declare_container(
             name,
-            _container(spec, image, volume, networks.control),
+            _container(spec, image, volume, networks),
             pulumi.ResourceOptions(parent=self, depends_on=[self.registry, *after]),
         )
         self.register_outputs({})
@@ -75,7 +76,7 @@ def _sync_command(
 
 
 def _container(
-    spec: StackSpec, image: docker.RemoteImage, volume: docker.Volume, network: docker.Network
+    spec: StackSpec, image: docker.RemoteImage, volume: docker.Volume, networks: Networks
 ) -> ContainerArgs:
     return ContainerArgs(
         host_name=host_name(spec.stack, ROLE),
@@ -88,8 +89,10 @@ def _container(
             "AUTHGATE_DOMAIN": spec.domain,
             "AUTHGATE_PUBLIC_PORT": str(spec.edge.https_port),
         },
-        network=network.name,
-        address=str(spec.edge.authgate_address),
+        endpoints=[
+            Endpoint(network=networks.gate.name, address=gate_address(spec.edge)),
+            Endpoint(network=networks.control.name, address=operations_address(spec.edge)),
+        ],
         mounts=[Mount(volume=volume.name, path=REGISTRY)],
         memory=256,
         stop_seconds=10,

@@ -25,10 +25,11 @@ class Mount:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Private:
-    """A network beside the container's own, on which others find it by `alias`."""
+class Endpoint:
+    """A network, at a fixed address of it or a free one; others there find it by `alias` too."""
 
     network: pulumi.Input[str]
+    address: str | None = None
     alias: str | None = None
 
 
@@ -53,10 +54,8 @@ class ContainerArgs:
     secret_environment: pulumi.Output[dict[str, str]] | None = None
     user: str | None = None
     network_mode: str = "bridge"
-    network: pulumi.Input[str] | None = None
-    address: str | None = None
+    endpoints: Sequence[Endpoint] = ()
     hosts: Mapping[str, str] = field(default_factory=dict)
-    private: Private | None = None
     mounts: Sequence[Mount] = ()
     host_folders: Sequence[str] = ()
     docker_socket: bool = False
@@ -156,17 +155,14 @@ def _mounts(args: ContainerArgs) -> list[docker.ContainerMountArgs]:
 
 
 def _networks(args: ContainerArgs) -> list[docker.ContainerNetworksAdvancedArgs] | None:
-    networks = []
-    if args.network is not None:
-        networks.append(
-            docker.ContainerNetworksAdvancedArgs(name=args.network, ipv4_address=args.address)
+    return [
+        docker.ContainerNetworksAdvancedArgs(
+            name=endpoint.network,
+            ipv4_address=endpoint.address,
+            aliases=[endpoint.alias] if endpoint.alias else None,
         )
-    if args.private is not None:
-        aliases = [args.private.alias] if args.private.alias else None
-        networks.append(
-            docker.ContainerNetworksAdvancedArgs(name=args.private.network, aliases=aliases)
-        )
-    return networks or None
+        for endpoint in args.endpoints
+    ] or None
 
 
 def _healthcheck(health: Health) -> docker.ContainerHealthcheckArgs:

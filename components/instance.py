@@ -8,7 +8,7 @@ from pathlib import Path
 import pulumi
 import pulumi_docker as docker
 
-from components.container import ContainerArgs, Mount, Private, declare_container
+from components.container import ContainerArgs, Endpoint, Mount, declare_container
 from components.core import outputs, routing
 from components.core.choice import as_text
 from components.core.instance_type import ContainerType
@@ -117,8 +117,10 @@ def _container(ground: Ground, instance: Instance) -> ContainerArgs:
         },
         environment=_environment(spec, instance),
         secret_environment=ground.secrets.environment(instance),
-        network=ground.networks.of(instance).name,
-        private=_private(ground, instance, None),
+        endpoints=[
+            Endpoint(network=ground.networks.of(instance).name),
+            *_private(ground, instance, None),
+        ],
     )
 
 
@@ -129,7 +131,7 @@ def _sidecar(ground: Ground, instance: Instance, sidecar: ContainerType) -> Cont
         sidecar,
         labels=sidecar_labels(ground.spec.stack, instance.id, instance.type.name),
         environment=sidecar.environment,
-        private=_private(ground, instance, sidecar.name),
+        endpoints=_private(ground, instance, sidecar.name),
     )
 
 
@@ -140,9 +142,8 @@ def _args(
     *,
     labels: Mapping[str, pulumi.Input[str]],
     environment: Mapping[str, str],
-    private: Private | None,
+    endpoints: Sequence[Endpoint],
     secret_environment: pulumi.Output[dict[str, str]] | None = None,
-    network: pulumi.Input[str] | None = None,
 ) -> ContainerArgs:
     return ContainerArgs(
         host_name=host_name(ground.spec.stack, instance.part(container)),
@@ -153,8 +154,7 @@ def _args(
         environment=environment,
         secret_environment=secret_environment,
         user=str(container.user),
-        network=network,
-        private=private,
+        endpoints=endpoints,
         mounts=ground.mounts(instance, container),
         tmpfs=container.tmpfs,
         # As the engine reports them: another spelling shows as a change on every refresh.
@@ -166,10 +166,10 @@ def _args(
     )
 
 
-def _private(ground: Ground, instance: Instance, alias: str | None) -> Private | None:
-    """The network of an instance and its side containers, if it has any."""
+def _private(ground: Ground, instance: Instance, alias: str | None) -> list[Endpoint]:
+    """On the network of an instance and its side containers, if it has any."""
     network = ground.networks.private.get(instance.id)
-    return Private(network=network.name, alias=alias) if network else None
+    return [Endpoint(network=network.name, alias=alias)] if network else []
 
 
 def _environment(spec: StackSpec, instance: Instance) -> dict[str, str]:

@@ -1,13 +1,17 @@
 """The networks of a stack: for its instances, and for the platform's own parts."""
 
 from collections.abc import Mapping
+from ipaddress import IPv4Network
 
 import pulumi
 import pulumi_docker as docker
 
+from components.core.addresses import control_subnet, gate_subnet
 from components.core.instance_type import Outside
 from components.core.model import Instance, StackSpec
 from components.core.naming import (
+    CONTROL,
+    GATE,
     INSTANCES,
     OFFLINE,
     container_part,
@@ -16,14 +20,14 @@ from components.core.naming import (
     labels,
 )
 
-CONTROL = "control"
 # Instances do not reach each other on it.
 APART = {"com.docker.network.bridge.enable_icc": "false"}
 
 
 class Networks(pulumi.ComponentResource):
-    """Instances reach the outside but not each other; authgate lives at a fixed address.
+    """Instances reach the outside but not each other; the platform's parts have fixed addresses.
 
+    `gate` is where Traefik asks authgate, `control` where the portal and Prometheus ask them both;
     `offline` is there where an instance may reach nothing; `private` are those on which an
     instance meets its side containers, by id.
     """
@@ -32,16 +36,18 @@ class Networks(pulumi.ComponentResource):
     offline: docker.Network | None
     private: Mapping[str, docker.Network]
     control: docker.Network
+    gate: docker.Network
 
     def __init__(self, name: str, spec: StackSpec, opts: pulumi.ResourceOptions) -> None:
         super().__init__("mcpier:index:Networks", name, {}, opts)
         # Names and address ranges are fixed: a new network has room only where the old one was.
         self._child = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
-        self.control = self._control(f"{name}-{CONTROL}", spec)
-        # The engine chooses their ranges: behind the one that is chosen here, it goes round it.
-        self._child = pulumi.ResourceOptions.merge(
-            self._child, pulumi.ResourceOptions(depends_on=[self.control])
-        )
+        self.control = self._platform(name, spec, CONTROL, control_subnet(spec.edge))
+        # Up to this version the range of both was the control network's alone.
+        self._after(self.control)
+        self.gate = self._platform(name, spec, GATE, gate_subnet(spec.edge))
+        # The engine chooses their ranges: behind those that are chosen here, it goes round them.
+        self._after(self.gate)
         self.instances = self._network(
             f"{name}-{INSTANCES}",
             spec.stack,
@@ -77,14 +83,23 @@ class Networks(pulumi.ComponentResource):
         marks = instance_labels(stack, instance.id, instance.type.name)
         return self._network(f"{part}-private", stack, part, marks, internal=True)
 
-    def _control(self, name: str, spec: StackSpec) -> docker.Network:
-        subnet = spec.edge.control_subnet
-        addresses = docker.NetworkIpamConfigArgs(subnet=str(subnet), gateway=str(subnet[1]))
-        marks = labels(spec.stack, CONTROL)
-        # No way out: authgate needs none.
+    def _platform(
+        self, name: str, spec: StackSpec, part: str, subnet: IPv4Network
+    ) -> docker.Network:
+        # No way out: the platform's parts need none.
         return self._network(
-            name, spec.stack, CONTROL, marks, internal=True, ipam_configs=[addresses]
+            f"{name}-{part}",
+            spec.stack,
+            part,
+            labels(spec.stack, part),
+            internal=True,
+            ipam_configs=[docker.NetworkIpamConfigArgs(subnet=str(subnet), gateway=str(subnet[1]))],
         )
+
+    def _after(self, network: docker.Network) -> None:
+        """Lets what is declared from now on wait for a network."""
+        behind = pulumi.ResourceOptions(depends_on=[network])
+        self._child = pulumi.ResourceOptions.merge(self._child, behind)
 
     def _network(
         self,

@@ -6,9 +6,10 @@ from pathlib import Path
 import pulumi
 import pulumi_docker as docker
 
-from components.container import ContainerArgs, Mount, declare_container
+from components.container import ContainerArgs, Endpoint, Mount, declare_container
 from components.context import read_context
 from components.core import model
+from components.core.addresses import exporter_address, prometheus_address
 from components.core.digest import context_digest
 from components.core.instance_type import Health
 from components.core.naming import host_name, labels
@@ -17,8 +18,6 @@ from components.core.observability import (
     EXPORTER_PORT,
     METRICS_SOCKET,
     PROMETHEUS_PORT,
-    exporter_address,
-    prometheus_address,
     prometheus_flags,
     target_addresses,
 )
@@ -82,8 +81,7 @@ def _exporter(
         image=image,
         labels=labels(spec.stack, EXPORTER),
         health=_asked(f"http://127.0.0.1:{EXPORTER_PORT}/healthz"),
-        network=network.name,
-        address=exporter_address(spec.edge),
+        endpoints=[Endpoint(network=network.name, address=exporter_address(spec.edge))],
         mounts=[Mount(volume=socket.name, path=METRICS_SOCKET.rpartition("/")[0])],
         memory=64,
         stop_seconds=5,
@@ -103,8 +101,7 @@ def _prometheus(
         labels=labels(spec.stack, PROMETHEUS),
         health=_asked(f"http://127.0.0.1:{PROMETHEUS_PORT}/-/ready"),
         command=prometheus_flags(wanted.retention_days, wanted.retention_mib),
-        network=network.name,
-        address=prometheus_address(spec.edge),
+        endpoints=[Endpoint(network=network.name, address=prometheus_address(spec.edge))],
         hosts=target_addresses(spec.edge),
         mounts=[Mount(volume=data.name, path=DATA_DIR, read_only=False)],
         memory=512,

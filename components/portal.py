@@ -6,13 +6,14 @@ from pathlib import Path
 import pulumi
 import pulumi_docker as docker
 
-from components.container import ContainerArgs, Mount, declare_container
+from components.container import ContainerArgs, Endpoint, Mount, declare_container
 from components.context import read_context
+from components.core.addresses import host_address, operations_address, portal_address
 from components.core.digest import context_digest
 from components.core.instance_type import Health
 from components.core.model import StackSpec
 from components.core.naming import host_name, labels
-from components.core.parts import DOCKER_READER, PORTAL, portal_address
+from components.core.parts import DOCKER_READER, PORTAL
 from components.core.portal import portal_document
 from components.core.routing import OPERATIONS_PORT
 from components.image import built_image
@@ -113,18 +114,17 @@ def _portal(
     mounts: Sequence[Mount],
 ) -> ContainerArgs:
     # The network's gateway is the host, where Traefik listens on all addresses.
-    edge = f"{spec.edge.control_subnet[1]}:{spec.edge.https_port}"
+    edge = f"{host_address(spec.edge)}:{spec.edge.https_port}"
     return ContainerArgs(
         host_name=host_name(spec.stack, PORTAL),
         image=image,
         labels=labels(spec.stack, PORTAL),
         health=_health("health"),
         environment={
-            "PORTAL_ACTIVITY": f"{spec.edge.authgate_address}:{OPERATIONS_PORT}",
+            "PORTAL_ACTIVITY": f"{operations_address(spec.edge)}:{OPERATIONS_PORT}",
             "PORTAL_EDGE": edge,
         },
-        network=network,
-        address=portal_address(spec.edge),
+        endpoints=[Endpoint(network=network, address=portal_address(spec.edge))],
         mounts=mounts,
         memory=64,
         stop_seconds=5,

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from components.core.addresses import host_address
 from components.core.model import StackSpec
 from components.core.naming import INSTANCES, LOCKED, OFFLINE, helper_run, host_name
-from components.core.observability import TRAEFIK_METRICS_PORT, traefik_address
+from components.core.observability import TRAEFIK_METRICS_PORT
 from console import docker
 from console.findings import Finding
 from console.probing import run_probe
@@ -63,7 +64,7 @@ def exposure(spec: StackSpec, look: Callable[[], DockerHost]) -> Iterator[Findin
         return
     edge = {spec.edge.http_port, spec.edge.https_port}
     # Answers Prometheus alone.
-    metrics = {(traefik_address(spec.edge), TRAEFIK_METRICS_PORT)} if spec.observability else set()
+    metrics = {(host_address(spec.edge), TRAEFIK_METRICS_PORT)} if spec.observability else set()
     listeners = [
         each
         for each in [*look().reachable_elsewhere, *_published()]

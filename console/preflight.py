@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable
 
 from components.core.model import StackSpec
-from components.core.naming import host_name
+from components.core.naming import CONTROL, GATE, host_name
 from components.core.observability import TRAEFIK_METRICS_PORT
 from console import docker
 from console.errors import ConsoleError
@@ -57,15 +57,16 @@ def _taken_ports(spec: StackSpec) -> list[str]:
 
 
 def _overlapping_networks(spec: StackSpec) -> list[str]:
-    """The engine's networks that have addresses of the stack's control network.
+    """The engine's networks that have addresses which the stack's own are made of.
 
     The engine would refuse that in the middle of a deploy.
     """
-    wanted, own = spec.edge.control_subnet, host_name(spec.stack, "control")
+    wanted = spec.edge.control_subnet
+    own = {host_name(spec.stack, part) for part in (CONTROL, GATE)}
     return [
         f"{subnet} of {name}"
         for name, subnet in docker.subnets()
-        if name != own and subnet.version == wanted.version and subnet.overlaps(wanted)
+        if name not in own and subnet.version == wanted.version and subnet.overlaps(wanted)
     ]
 
 

@@ -38,7 +38,7 @@ FIRST_PORT, PORTS_EACH = 20000, 10
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A stack's ports; and the control network, with the address that authgate has there."""
+    """A stack's ports; and `controlSubnet`, with the addresses that the platform's parts have."""
 
     http_port: int
     https_port: int
@@ -47,8 +47,33 @@ class Place:
 
     @property
     def gate(self) -> str:
-        """authgate's address, the first behind the gateway's."""
+        """authgate's address, where Traefik asks it."""
         return str(self.control[2])
+
+    @property
+    def host(self) -> str:
+        """The Docker host's, where the portal and Prometheus ask Traefik."""
+        return str(self.control[9])
+
+    @property
+    def operations(self) -> str:
+        """authgate's, where they ask it."""
+        return str(self.control[10])
+
+    @property
+    def portal(self) -> str:
+        """The portal's."""
+        return str(self.control[11])
+
+    @property
+    def prometheus(self) -> str:
+        """The one of Prometheus."""
+        return str(self.control[12])
+
+    @property
+    def exporter(self) -> str:
+        """The exporter's."""
+        return str(self.control[13])
 
     @property
     def edge(self) -> dict[str, object]:

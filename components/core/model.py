@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Network
 from pathlib import PurePosixPath
 
 from components.core.choice import Value, as_text
@@ -20,17 +20,12 @@ class State(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Edge:
-    """Where the platform listens on the host, and the network on which its own parts meet."""
+    """Where the platform listens on the host, and what its own parts' networks are made of."""
 
     http_port: int
     https_port: int
     admin_port: int
     control_subnet: IPv4Network
-
-    @property
-    def authgate_address(self) -> IPv4Address:
-        """The fixed address of authgate: the first after the bridge's gateway."""
-        return self.control_subnet[2]
 
 
 @dataclass(frozen=True, kw_only=True)

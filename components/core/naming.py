@@ -7,6 +7,8 @@ INSTANCE = "instance"
 # A container beside an instance's own.
 SIDECAR = "sidecar"
 # The networks of instances: those that reach the internet, and those that reach nothing.
+CONTROL = "control"
+GATE = "gate"
 INSTANCES = "instances"
 OFFLINE = "offline"
 # For helpers: the rights that a container of the stack has without any of its own.

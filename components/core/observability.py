@@ -7,6 +7,12 @@ loopback to it.
 
 from typing import Any
 
+from components.core.addresses import (
+    exporter_address,
+    host_address,
+    operations_address,
+    prometheus_address,
+)
 from components.core.model import Edge, StackSpec
 
 PROMETHEUS_PORT = 9090
@@ -20,21 +26,6 @@ DATA_DIR = "/prometheus"
 LOOPBACK = "Host(`127.0.0.1`) || Host(`localhost`) || Host(`[::1]`)"
 
 
-def traefik_address(edge: Edge) -> str:
-    """The host's own address on the control network."""
-    return str(edge.control_subnet[1])
-
-
-def prometheus_address(edge: Edge) -> str:
-    """Prometheus's own."""
-    return str(edge.control_subnet[4])
-
-
-def exporter_address(edge: Edge) -> str:
-    """The exporter's own."""
-    return str(edge.control_subnet[5])
-
-
 def metrics_flags(spec: StackSpec) -> list[str]:
     """What Traefik's command line has for it; nothing where no metrics are kept."""
     if spec.observability is None:
@@ -42,7 +33,7 @@ def metrics_flags(spec: StackSpec) -> list[str]:
     metrics, ui = "--entrypoints.metrics", "--entrypoints.prometheus"
     prometheus = "--metrics.prometheus"
     return [
-        f"{metrics}.address={traefik_address(spec.edge)}:{TRAEFIK_METRICS_PORT}",
+        f"{metrics}.address={host_address(spec.edge)}:{TRAEFIK_METRICS_PORT}",
         f"{metrics}.observability.accesslogs=false",
         f"{metrics}.observability.metrics=false",
         f"{ui}.address=127.0.0.1:{spec.observability.port}",
@@ -101,7 +92,7 @@ def prometheus_flags(days: int, mib: int) -> list[str]:
 def target_addresses(edge: Edge) -> dict[str, str]:
     """The addresses of what its configuration names as targets."""
     return {
-        "authgate": str(edge.authgate_address),
+        "authgate": operations_address(edge),
         "exporter": exporter_address(edge),
-        "traefik": traefik_address(edge),
+        "traefik": host_address(edge),
     }

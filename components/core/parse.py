@@ -117,7 +117,7 @@ def _check_ports(section: Section, edge: Edge) -> None:
 
 def _subnet(section: Section) -> IPv4Network:
     default = IPv4Network("10.77.255.0/28")
-    expected = "a private IPv4 network from /16 to /29, such as 10.77.255.0/28"
+    expected = "a private IPv4 network from /16 to /28, such as 10.77.255.0/28"
     written = section.text(
         "controlSubnet",
         pattern="[0-9.]+/[0-9]+",
@@ -128,14 +128,14 @@ def _subnet(section: Section) -> IPv4Network:
     try:
         subnet = IPv4Network(written, strict=False)
     except ValueError:
-        remedy = "Write four numbers up to 255, a slash, and a prefix up to 29."
+        remedy = "Write four numbers up to 255, a slash, and a prefix up to 28."
     else:
         if str(subnet.network_address) != written.partition("/")[0]:
             remedy = f"Write the network's own address: {subnet}"
         elif not any(subnet.subnet_of(network) for network in PRIVATE):
             remedy = f"Pick one in {', '.join(map(str, PRIVATE))}."
-        elif not 16 <= subnet.prefixlen <= 29:
-            remedy = "Write a prefix from /16 to /29."
+        elif not 16 <= subnet.prefixlen <= 28:
+            remedy = "Write a prefix from /16 to /28."
         else:
             return subnet
     section.problem("controlSubnet", expected, remedy)

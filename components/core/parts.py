@@ -1,6 +1,6 @@
 """The platform's containers, by the part of their name that follows the stack's."""
 
-from components.core.model import Edge, HostDir, StackSpec
+from components.core.model import HostDir, StackSpec
 
 AUTHGATE = "authgate"
 CERTIFICATES = "certificates"
@@ -15,11 +15,6 @@ TRAEFIK = "traefik"
 def has_portal(spec: StackSpec) -> bool:
     """Whether `app.<domain>` is the portal's."""
     return spec.webapp is None
-
-
-def portal_address(edge: Edge) -> str:
-    """The portal's fixed address on the control network: the one after authgate's."""
-    return str(edge.control_subnet[3])
 
 
 def platform_parts(spec: StackSpec) -> tuple[str, ...]:

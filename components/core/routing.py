@@ -7,12 +7,12 @@ container. What is shared stands in the file provider, so that no container's de
 import json
 from typing import Any
 
+from components.core.addresses import gate_address, portal_address
 from components.core.instance_type import Outside
 from components.core.lanes import GATE, lane_middlewares, lane_services, served_ports
 from components.core.model import Acme, Instance, StackSpec
 from components.core.naming import OFFLINE, app_host, host_name
 from components.core.observability import metrics_routers, metrics_services
-from components.core.parts import portal_address
 from components.core.router_labels import (
     UNCLAIMED,
     answers_preflights_itself,
@@ -79,7 +79,7 @@ def _document(content: dict[str, Any]) -> str:
 
 
 def _http(spec: StackSpec) -> dict[str, Any]:
-    gate = f"http://{spec.edge.authgate_address}"
+    gate = f"http://{gate_address(spec.edge)}"
     return {
         "middlewares": _middlewares(spec, f"{gate}:{GATE_PORT}{GATE_PATH}"),
         "routers": _shared_routers(spec)

@@ -67,8 +67,8 @@ def test_an_instance_reaches_its_own_ports_and_no_other_instances(
 
 @pytest.mark.parametrize("instance", RUNNING)
 def test_no_instance_reaches_the_gate_or_the_portal(edge: Edge, instance: str) -> None:
-    portal = (str(PLACE.control[3]), PORTAL_PORT)
-    parts = {*product([READINESS[0]], GATE_PORTS), portal}
+    gates = [READINESS[0], PLACE.operations]
+    parts = {*product(gates, GATE_PORTS), (PLACE.portal, PORTAL_PORT)}
     assert reached_from_host(parts) == parts
     assert reached(instance, parts) == set()
 

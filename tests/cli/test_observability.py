@@ -108,10 +108,10 @@ def test_an_instance_is_told_no_metrics(operator: Operator) -> None:
         url = f"http://{host}:{port}/metrics"
         return docker("exec", container("mcp-echo"), "python3", "-c", ask, url)
 
-    assert "404" in asked(str(PLACE.control[1]), 9183)
-    assert "refused" in asked(str(PLACE.control[1]), PROMETHEUS_PORT)
-    for host, port in ((PLACE.control[4], 9090), (PLACE.control[5], 9184)):
-        assert "timed out" in asked(str(host), port)
+    assert "404" in asked(PLACE.host, 9183)
+    assert "refused" in asked(PLACE.host, PROMETHEUS_PORT)
+    for host, port in ((PLACE.prometheus, 9090), (PLACE.exporter, 9184)):
+        assert "timed out" in asked(host, port)
 
 
 def test_a_page_of_elsewhere_whose_name_leads_to_loopback_sees_nothing(operator: Operator) -> None:

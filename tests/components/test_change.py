@@ -273,10 +273,11 @@ def test_a_volume_outlives_a_change_of_its_instances_type(recording: Recording) 
         assert volume.ignored_changes == ["labels"]
 
 
-def test_the_engine_chooses_ranges_behind_the_one_that_is_given(recording: Recording) -> None:
+def test_the_engine_chooses_ranges_behind_those_that_are_given(recording: Recording) -> None:
     networks = recording.of("network")
     assert networks["networks-control"].depends_on == []
-    assert networks["networks-instances"].depends_on == ["networks-control"]
+    assert networks["networks-gate"].depends_on == ["networks-control"]
+    assert set(networks["networks-instances"].depends_on) == {"networks-control", "networks-gate"}
 
 
 def test_another_instance_is_another_reason_to_try_its_network(

@@ -99,16 +99,21 @@ def test_instances_cannot_reach_each_other_and_live_apart_from_the_gate(
     recording: Recording,
 ) -> None:
     networks = {item.inputs["name"]: item.inputs for item in recording.of("network").values()}
-    instances, control = networks["mcpier-dev-instances"], networks["mcpier-dev-control"]
+    instances = networks["mcpier-dev-instances"]
     assert instances["options"] == {"com.docker.network.bridge.enable_icc": "false"}
-    assert control["internal"] is True
-    assert control["ipamConfigs"] == [{"subnet": "10.9.0.0/28", "gateway": "10.9.0.1"}]
+    for part, subnet, gateway in (
+        ("gate", "10.9.0.0/29", "10.9.0.1"),
+        ("control", "10.9.0.8/29", "10.9.0.9"),
+    ):
+        network = networks[f"mcpier-dev-{part}"]
+        assert network["internal"] is True
+        assert network["ipamConfigs"] == [{"subnet": subnet, "gateway": gateway}]
     homes = {
         name: [network["name"] for network in container.inputs.get("networksAdvanced", [])]
         for name, container in recording.of("container").items()
     }
     assert homes == {
-        "authgate": ["mcpier-dev-control"],
+        "authgate": ["mcpier-dev-gate", "mcpier-dev-control"],
         "docker-reader": [],
         "mcp-demo-container": ["mcpier-dev-instances"],
         "mcp-docs-container": ["mcpier-dev-instances"],
@@ -119,8 +124,8 @@ def test_instances_cannot_reach_each_other_and_live_apart_from_the_gate(
 
 
 def test_gate_and_portal_have_the_addresses_that_traefik_asks(recording: Recording) -> None:
-    for name, address in (("authgate", "10.9.0.2"), ("portal", "10.9.0.3")):
-        (network,) = recording.of("container")[name].inputs["networksAdvanced"]
+    for name, address in (("authgate", "10.9.0.2"), ("portal", "10.9.0.11")):
+        network, *_ = recording.of("container")[name].inputs["networksAdvanced"]
         assert network["ipv4Address"] == address
 
 

@@ -32,17 +32,17 @@ def test_both_are_locked_down_like_every_container(kept: Recording, part: str) -
 def test_they_are_on_the_control_network_alone_each_at_its_address(kept: Recording) -> None:
     networks = {part: kept.of("container")[part].inputs["networksAdvanced"] for part in PARTS}
     assert networks == {
-        "prometheus": [{"name": "mcpier-dev-control", "ipv4Address": "10.9.0.4"}],
-        "exporter": [{"name": "mcpier-dev-control", "ipv4Address": "10.9.0.5"}],
+        "prometheus": [{"name": "mcpier-dev-control", "ipv4Address": "10.9.0.12"}],
+        "exporter": [{"name": "mcpier-dev-control", "ipv4Address": "10.9.0.13"}],
     }
 
 
 def test_prometheus_knows_its_targets_by_name_and_keeps_what_it_is_told_to(kept: Recording) -> None:
     inputs = kept.of("container")["prometheus"].inputs
     assert {each["host"]: each["ip"] for each in inputs["hosts"]} == {
-        "authgate": "10.9.0.2",
-        "exporter": "10.9.0.5",
-        "traefik": "10.9.0.1",
+        "authgate": "10.9.0.10",
+        "exporter": "10.9.0.13",
+        "traefik": "10.9.0.9",
     }
     assert "--storage.tsdb.retention.time=30d" in inputs["command"]
     assert "--storage.tsdb.retention.size=512MB" in inputs["command"]

@@ -82,4 +82,5 @@ def test_packages_reach_the_build_and_what_only_looks_at_an_image_is_left_out(
 def test_networks_without_a_way_out_stay_so(rendered: dict[str, Any]) -> None:
     networks = rendered["document"]["networks"]
     internal = {name for name, network in networks.items() if network["internal"]}
-    assert internal == {"mcpier-dev-control", "mcpier-dev-mcp-data", "mcpier-dev-offline"}
+    parts = {"gate", "control", "mcp-data", "offline"}
+    assert internal == {f"mcpier-dev-{part}" for part in parts}

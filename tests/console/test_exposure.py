@@ -120,10 +120,10 @@ def test_where_traefik_tells_prometheus_its_metrics_is_not_tried(
     heard = asked(monkeypatch)
     kept = parse("dev", {"domain": "mcp.example.org", "observability": {}}, [])
     for spec in (kept, SPEC):
-        found(programs, [], listener(9183, "10.77.255.1"), listener(9183, "10.0.0.9"), spec=spec)
+        found(programs, [], listener(9183, "10.77.255.9"), listener(9183, "10.0.0.9"), spec=spec)
     # Where no metrics are kept, somebody else listens there.
     other = ["10.0.0.9", 9183]
-    assert heard == [other, other, ["10.77.255.1", 9183]]
+    assert heard == [other, other, ["10.77.255.9", 9183]]
 
 
 def test_ports_that_containers_publish_are_tried_too(

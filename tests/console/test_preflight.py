@@ -84,8 +84,9 @@ def test_networks_that_have_the_control_networks_addresses_are_named_with_the_po
     for key in set(KEYS) - {"edge.adminPort"}:
         sockets[key].close()
     others = [
-        network("mcpier-other-control", "10.77.255.0/28"),
-        network("mcpier-dev-control", "10.77.255.0/28"),
+        network("mcpier-other-control", "10.77.255.8/29"),
+        network("mcpier-dev-gate", "10.77.255.0/29"),
+        network("mcpier-dev-control", "10.77.255.8/29"),
         network("wide", "fd00::/64", "10.77.0.0/16"),
         network("bridge", "172.17.0.0/16"),
         {**network("host"), "IPAM": {"Config": None}},
@@ -98,7 +99,7 @@ def test_networks_that_have_the_control_networks_addresses_are_named_with_the_po
         f"another program on the Docker host listens on: {spec.edge.admin_port} "
         "(mcpier:edge.adminPort)\n"
         "10.77.255.0/28 (mcpier:edge.controlSubnet) overlaps other networks of the engine: "
-        "10.77.255.0/28 of mcpier-other-control, 10.77.0.0/16 of wide\n"
+        "10.77.255.8/29 of mcpier-other-control, 10.77.0.0/16 of wide\n"
         "  → set others in stacks/Pulumi.dev.yaml, or take away what has them"
     )
 

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable
-from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from components.core.observability import (
     EXPORTER_PORT,
     PROMETHEUS_PORT,
     TRAEFIK_METRICS_PORT,
-    prometheus_address,
     prometheus_flags,
     target_addresses,
 )
@@ -57,24 +55,12 @@ def test_its_containers_are_parts_of_the_platform(watched: StackSpec) -> None:
     assert platform_parts(watched)[-2:] == ("prometheus", "exporter")
 
 
-@pytest.mark.parametrize("subnet", ["10.9.0.0/29", "10.9.0.0/16"])
-def test_each_has_an_address_of_its_own_on_the_smallest_control_network(
-    config: dict[str, Any], read: Read, subnet: str
-) -> None:
-    config["edge"]["controlSubnet"] = subnet
-    edge = read(config).edge
-    found = [*target_addresses(edge).values(), prometheus_address(edge)]
-    addresses = set(map(IPv4Address, found))
-    assert len(addresses) == 4
-    assert addresses < set(edge.control_subnet.hosts())
-
-
 def test_traefik_tells_its_metrics_to_prometheus_alone(watched: StackSpec) -> None:
     flags = static_flags(watched, "mcpier-dev-instances")
-    assert "--entrypoints.metrics.address=10.9.0.1:9183" in flags
+    assert "--entrypoints.metrics.address=10.9.0.9:9183" in flags
     assert "--metrics.prometheus.manualrouting=true" in flags
     router = document(watched)["routers"]["metrics"]
-    assert router["rule"] == "ClientIP(`10.9.0.4`) && Path(`/metrics`)"
+    assert router["rule"] == "ClientIP(`10.9.0.12`) && Path(`/metrics`)"
     assert (router["entryPoints"], router["service"]) == (["metrics"], "prometheus@internal")
 
 
@@ -89,7 +75,7 @@ def test_prometheus_is_seen_on_the_hosts_loopback_alone_and_by_names_of_it(
     assert router["rule"] == "Host(`127.0.0.1`) || Host(`localhost`) || Host(`[::1]`)"
     assert router["entryPoints"] == ["prometheus"]
     (server,) = found["services"][router["service"]]["loadBalancer"]["servers"]
-    assert server == {"url": "http://10.9.0.4:9090"}
+    assert server == {"url": "http://10.9.0.12:9090"}
 
 
 def test_scrapes_and_looks_at_them_are_neither_counted_nor_logged(watched: StackSpec) -> None:

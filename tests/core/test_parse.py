@@ -51,10 +51,6 @@ def test_what_is_not_written_has_the_documented_default(read: Read) -> None:
     assert spec.instances == ()
 
 
-def test_authgate_gets_the_first_address_behind_the_gateway(spec: StackSpec) -> None:
-    assert str(spec.edge.authgate_address) == "10.9.0.2"
-
-
 BROKEN: dict[str, tuple[Change, str]] = {
     "no domain": (
         lambda c: c.pop("domain"),
@@ -91,12 +87,12 @@ BROKEN: dict[str, tuple[Change, str]] = {
     ),
     "a subnet with host bits": (
         lambda c: c["edge"].update(controlSubnet="10.9.0.1/28"),
-        "mcpier:edge.controlSubnet: expected a private IPv4 network from /16 to /29, such as "
+        "mcpier:edge.controlSubnet: expected a private IPv4 network from /16 to /28, such as "
         "10.77.255.0/28, found '10.9.0.1/28'. Write the network's own address: 10.9.0.0/28",
     ),
     "a public subnet": (
         lambda c: c["edge"].update(controlSubnet="8.8.8.0/28"),
-        "mcpier:edge.controlSubnet: expected a private IPv4 network from /16 to /29, such as "
+        "mcpier:edge.controlSubnet: expected a private IPv4 network from /16 to /28, such as "
         "10.77.255.0/28, found '8.8.8.0/28'. Pick one in 10.0.0.0/8, 172.16.0.0/12, "
         "192.168.0.0/16.",
     ),
@@ -193,7 +189,7 @@ BROKEN: dict[str, tuple[Change, str]] = {
     ),
     "a subnet that is a number": (
         lambda c: c["edge"].update(controlSubnet=10),
-        "mcpier:edge.controlSubnet: expected a private IPv4 network from /16 to /29, such as "
+        "mcpier:edge.controlSubnet: expected a private IPv4 network from /16 to /28, such as "
         "10.77.255.0/28, found 10. "
         "Write an address, a slash and a prefix, of what nothing on the Docker host uses.",
     ),

@@ -202,7 +202,7 @@ def test_without_a_web_app_the_portal_answers_behind_the_gate(document: dict[str
     portal = routers["portal"]
     assert (portal["rule"], portal["service"]) == ("Host(`app.mcp.example.org`)", "portal")
     assert portal["middlewares"] == ["gate"]
-    assert services["portal"]["loadBalancer"]["servers"] == [{"url": "http://10.9.0.3:9190"}]
+    assert services["portal"]["loadBalancer"]["servers"] == [{"url": "http://10.9.0.11:9190"}]
     assert not {"webapp", "check"} & (set(routers) | set(services))
 
 

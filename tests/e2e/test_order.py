@@ -22,7 +22,7 @@ ORDERED = (
 CHAINS = [
     ["traefik-files", "traefik", "authgate", "mcp-steady-container", "readiness"],
     ["socket-proxy", "traefik"],
-    ["networks-control", "authgate"],
+    ["networks-control", "networks-gate", "authgate"],
     ["networks-instances", "isolation", "mcp-steady-container"],
     ["authgate-registry", "authgate"],
 ]

@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from authgate.settings import GATE_PORT
+from components.core.addresses import gate_address
 from components.core.lanes import gated, held
 from components.core.parse import parse
 from components.core.routing import LARGEST_REFUSAL, dynamic_config
@@ -111,7 +112,7 @@ def _shipped() -> Section:
     instances = {f"bench-{number}": {"type": "playwright"} for number in range(BUSY)}
     spec = parse("bench", {"domain": DOMAIN, "instances": instances}, load_types(PROJECT))
     shipped = dynamic_config(spec, ("", ""))
-    for theirs, ours in ((str(spec.edge.authgate_address), GATE), ("@docker", "@file")):
+    for theirs, ours in ((gate_address(spec.edge), GATE), ("@docker", "@file")):
         shipped = shipped.replace(theirs, ours)
     section: Section = json.loads(shipped)["http"]
     return section
