@@ -79,3 +79,10 @@ def test_the_variables_are_those_of_one_stack(stacks: list[str]) -> None:
     done = printed(*stacks)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == ("error: env takes one stack\n  → type: python3 -m toolchain env dev\n")
+
+
+def test_pulumi_works_quickly_unless_somebody_has_set_otherwise() -> None:
+    chosen = pulumi_variables("dev", {"GOGC": "50"})
+    assert "GOGC" not in chosen
+    assert chosen["PULUMI_PARALLEL_DIFF"] == "true"
+    assert pulumi_variables("dev", {})["GOGC"] == "400"

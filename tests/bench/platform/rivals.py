@@ -14,6 +14,7 @@ import yaml
 
 from tests.e2e.deployment import BASES, Deployment, docker, sweep
 from tests.places import place
+from toolchain.shell import pulumi_variables
 
 STACK = "e2e-bench"
 # The label of what the rivals make; another stack than mcpier's, which would take it for its own.
@@ -93,7 +94,8 @@ class Mcpier:
         sweep(STACK)
 
     def _pulumi(self, *arguments: str) -> None:
-        environ = {**self.deployment.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+        # As `make env` has it, and `mcpier up`.
+        environ = {**self.deployment.environ, **pulumi_variables(STACK)}
         _done(_run(_command(arguments), self.deployment.directory, environ))
 
 
