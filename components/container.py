@@ -171,7 +171,9 @@ def _healthcheck(health: Health) -> docker.ContainerHealthcheckArgs:
         interval=_duration(health.interval),
         timeout=_duration(health.timeout),
         start_period=_duration(health.start_period),
-        start_interval=_duration(1) if engine.knows_start_interval() else None,
+        # Written as what an older engine has: left out, it is the provider's default in the first
+        # update and ours to ignore in the second, which then writes the whole state anew for each.
+        start_interval=_duration(1 if engine.knows_start_interval() else 0),
         retries=health.retries,
     )
 

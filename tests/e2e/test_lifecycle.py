@@ -79,6 +79,23 @@ def test_what_the_host_has_lost_is_made_and_filled_again(
     assert again.returncode == 0, again.stdout
     token = outputs["clients"]["other"]["bob"]["headers"]["Authorization"]
     assert browse("mcp-other", Authorization=token).json()["state"] == "stopped"
+    # Another input, even one that the provider takes for the same, has the whole state written
+    # anew for each container.
+    made = container_inputs(deployment)
+    assert deployment.make_target("up").returncode == 0
+    assert container_inputs(deployment) == made
+
+
+def container_inputs(deployment: Deployment) -> dict[str, Any]:
+    """What the state has of the declarations of containers, by URN."""
+    exported = deployment.pulumi("stack", "export", "--stack", STACK)
+    assert exported.returncode == 0, exported.stdout
+    state = json.loads(exported.stdout[exported.stdout.index("{") :])
+    return {
+        resource["urn"]: resource["inputs"]
+        for resource in state["deployment"]["resources"]
+        if resource["type"] == "docker:index/container:Container"
+    }
 
 
 def test_containers_that_stand_still_are_started_and_waited_for(
