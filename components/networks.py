@@ -1,6 +1,6 @@
 """The networks of a stack: for its instances, and for the platform's own parts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
 
 import pulumi
@@ -20,6 +20,9 @@ from components.core.naming import (
     labels,
 )
 
+# Of these an engine chooses ranges by itself, unless `default-address-pools` says otherwise. The
+# provider takes two seconds to make a network, so none waits for another without a need.
+ENGINES_POOLS = tuple(map(IPv4Network, ("172.16.0.0/12", "192.168.0.0/16")))
 # Instances do not reach each other on it.
 APART = {"com.docker.network.bridge.enable_icc": "false"}
 
@@ -43,11 +46,12 @@ class Networks(pulumi.ComponentResource):
         # Names and address ranges are fixed: a new network has room only where the old one was.
         self._child = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
         self.control = self._platform(name, spec, CONTROL, control_subnet(spec.edge))
-        # Up to this version the range of both was the control network's alone.
-        self._after(self.control)
-        self.gate = self._platform(name, spec, GATE, gate_subnet(spec.edge))
-        # The engine chooses their ranges: behind those that are chosen here, it goes round them.
-        self._after(self.gate)
+        # Before there was a gate's, the control network had the whole range.
+        self.gate = self._platform(name, spec, GATE, gate_subnet(spec.edge), behind=[self.control])
+        if any(spec.edge.control_subnet.subnet_of(pool) for pool in ENGINES_POOLS):
+            # Behind those that are chosen here, the engine goes round them.
+            behind = pulumi.ResourceOptions(depends_on=[self.control, self.gate])
+            self._child = pulumi.ResourceOptions.merge(self._child, behind)
         self.instances = self._network(
             f"{name}-{INSTANCES}",
             spec.stack,
@@ -84,7 +88,13 @@ class Networks(pulumi.ComponentResource):
         return self._network(f"{part}-private", stack, part, marks, internal=True)
 
     def _platform(
-        self, name: str, spec: StackSpec, part: str, subnet: IPv4Network
+        self,
+        name: str,
+        spec: StackSpec,
+        part: str,
+        subnet: IPv4Network,
+        *,
+        behind: Sequence[docker.Network] = (),
     ) -> docker.Network:
         # No way out: the platform's parts need none.
         return self._network(
@@ -94,12 +104,8 @@ class Networks(pulumi.ComponentResource):
             labels(spec.stack, part),
             internal=True,
             ipam_configs=[docker.NetworkIpamConfigArgs(subnet=str(subnet), gateway=str(subnet[1]))],
+            behind=behind,
         )
-
-    def _after(self, network: docker.Network) -> None:
-        """Lets what is declared from now on wait for a network."""
-        behind = pulumi.ResourceOptions(depends_on=[network])
-        self._child = pulumi.ResourceOptions.merge(self._child, behind)
 
     def _network(
         self,
@@ -111,7 +117,9 @@ class Networks(pulumi.ComponentResource):
         internal: bool | None = None,
         options: Mapping[str, str] | None = None,
         ipam_configs: list[docker.NetworkIpamConfigArgs] | None = None,
+        behind: Sequence[docker.Network] = (),
     ) -> docker.Network:
+        waiting = pulumi.ResourceOptions(depends_on=list(behind))
         return docker.Network(
             name,
             name=host_name(stack, part),
@@ -120,7 +128,7 @@ class Networks(pulumi.ComponentResource):
             labels=_labels(marks),
             options=options,
             ipam_configs=ipam_configs,
-            opts=self._child,
+            opts=pulumi.ResourceOptions.merge(self._child, waiting),
         )
 
 

@@ -273,11 +273,22 @@ def test_a_volume_outlives_a_change_of_its_instances_type(recording: Recording) 
         assert volume.ignored_changes == ["labels"]
 
 
-def test_the_engine_chooses_ranges_behind_those_that_are_given(recording: Recording) -> None:
-    networks = recording.of("network")
+@pytest.mark.parametrize(
+    ("subnet", "before"),
+    [
+        ("10.9.0.0/28", set()),
+        ("172.20.0.0/28", {"networks-control", "networks-gate"}),
+        ("192.168.9.0/28", {"networks-control", "networks-gate"}),
+    ],
+)
+def test_the_engine_chooses_ranges_behind_those_that_it_might_choose_too(
+    config: dict[str, Any], subnet: str, before: set[str]
+) -> None:
+    config["edge"] = {"controlSubnet": subnet}
+    networks = declare(config).of("network")
     assert networks["networks-control"].depends_on == []
     assert networks["networks-gate"].depends_on == ["networks-control"]
-    assert set(networks["networks-instances"].depends_on) == {"networks-control", "networks-gate"}
+    assert set(networks["networks-instances"].depends_on) == before
 
 
 def test_another_instance_is_another_reason_to_try_its_network(
