@@ -95,9 +95,13 @@ def _plain_entry_point(port: int) -> list[str]:
 
 
 def _tls_entry_point(spec: StackSpec) -> list[str]:
-    hsts = f"--entrypoints.https.http.middlewares={HSTS}@file"
+    point = "--entrypoints.https"
+    hsts = f"{point}.http.middlewares={HSTS}@file"
     return [
         *_entry_point("https", spec.edge.https_port),
+        # Of routers that name none: an instance's, where each label takes the deploy's time.
+        f"{point}.asdefault=true",
+        f"{point}.http.tls=true",
         *([hsts] if spec.publicly_trusted else []),
     ]
 

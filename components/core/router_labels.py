@@ -26,13 +26,9 @@ def router_labels(spec: StackSpec, instance: Instance, served: ServedPort) -> di
         way = {f"{router}.middlewares": middlewares, f"{router}.service": name}
     else:
         way = {f"{router}.service": f"{gated(name)}@file"}
-    return {
-        f"{router}.entrypoints": "https",
-        # The longer of two rules comes first.
-        f"{router}.rule": f"{host} && PathPrefix(`/{folder}/`)" if folder else host,
-        f"{router}.tls": "true",
-        **way,
-    }
+    # The longer of two rules comes first. That it is HTTPS alone, with TLS, says the entry point.
+    rule = f"{host} && PathPrefix(`/{folder}/`)" if folder else host
+    return {f"{router}.rule": rule, **way}
 
 
 def service_labels(served: ServedPort) -> dict[str, str]:

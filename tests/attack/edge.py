@@ -77,9 +77,9 @@ class Edge:
             with connection:
                 return ask(connection, self._bytes(raw))
 
-    def send_plain(self, raw: bytes) -> Answer:
-        """Sends bytes to the port without TLS."""
-        with connect(PLACE.http_port) as connection:
+    def send_plain(self, raw: bytes, port: int = PLACE.http_port) -> Answer:
+        """Sends bytes to a port without TLS."""
+        with connect(port) as connection:
             return ask(connection, self._bytes(raw))
 
     def send_for_bytes(self, raw: bytes) -> bytes:

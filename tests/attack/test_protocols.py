@@ -160,3 +160,9 @@ def test_connect_without_tls_reaches_nothing(edge: Edge) -> None:
     before = edge.heard()
     assert edge.send_plain(request(method="CONNECT", target="127.0.0.1:8080")).status == 501
     assert edge.heard() == before
+
+
+def test_an_instance_is_served_at_the_https_port_alone(edge: Edge) -> None:
+    """Its labels name no entry point."""
+    assert edge.send_plain(request(ALICE), PLACE.admin_port).status == 404
+    assert edge.send(request(ALICE)).status == 200

@@ -33,6 +33,13 @@ def test_only_three_entry_points_listen_and_the_admins_on_loopback_only(flags: l
     }
 
 
+def test_a_router_that_names_no_entry_point_is_served_by_https_alone(flags: list[str]) -> None:
+    assert [flag for flag in flags if ".asdefault=" in flag] == [
+        "--entrypoints.https.asdefault=true"
+    ]
+    assert "--entrypoints.https.http.tls=true" in flags
+
+
 def test_plain_http_leads_to_https(flags: list[str]) -> None:
     assert "--entrypoints.http.http.redirections.entrypoint.to=https" in flags
     assert "--entrypoints.http.http.redirections.entrypoint.scheme=https" in flags

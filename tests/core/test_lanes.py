@@ -23,10 +23,8 @@ def test_a_folder_with_a_port_of_its_own_has_a_router_past_the_same_gate(
     labels = routing.instance_labels(spec, spec.instances[1])
     router = "traefik.http.routers.mcp-demo_my-files"
     assert {key: value for key, value in labels.items() if "my-files" in key} == {
-        f"{router}.entrypoints": "https",
         f"{router}.rule": "Host(`mcp-demo.mcp.example.org`) && PathPrefix(`/my-files/`)",
         f"{router}.service": "gated-mcp-demo_my-files@file",
-        f"{router}.tls": "true",
         "traefik.http.services.mcp-demo_my-files.loadbalancer.server.port": "8081",
     }
     services = json.loads(routing.dynamic_config(spec, ("c", "k")))["http"]["services"]

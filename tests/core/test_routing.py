@@ -25,15 +25,11 @@ def test_an_instance_has_a_router_and_a_service_for_each_endpoint(spec: StackSpe
     router, service = "traefik.http.routers", "traefik.http.services"
     assert routing.instance_labels(spec, spec.instances[1]) == {
         "traefik.enable": "true",
-        f"{router}.mcp-demo.entrypoints": "https",
         f"{router}.mcp-demo.rule": "Host(`mcp-demo.mcp.example.org`)",
         f"{router}.mcp-demo.service": "gated-mcp-demo@file",
-        f"{router}.mcp-demo.tls": "true",
         f"{service}.mcp-demo.loadbalancer.server.port": "8080",
-        f"{router}.vnc-demo.entrypoints": "https",
         f"{router}.vnc-demo.rule": "Host(`vnc-demo.mcp.example.org`)",
         f"{router}.vnc-demo.service": "gated-vnc-demo@file",
-        f"{router}.vnc-demo.tls": "true",
         f"{service}.vnc-demo.loadbalancer.server.port": "6080",
     }
 
