@@ -1,11 +1,12 @@
 """The networks of a stack: for its instances, and for the platform's own parts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from ipaddress import IPv4Network
 
 import pulumi
 import pulumi_docker as docker
 
+from components import engine
 from components.core.addresses import control_subnet, gate_subnet
 from components.core.instance_type import Outside
 from components.core.model import Instance, StackSpec
@@ -20,9 +21,6 @@ from components.core.naming import (
     labels,
 )
 
-# Of these an engine chooses ranges by itself, unless `default-address-pools` says otherwise. The
-# provider takes two seconds to make a network, so none waits for another without a need.
-ENGINES_POOLS = tuple(map(IPv4Network, ("172.16.0.0/12", "192.168.0.0/16")))
 # Instances do not reach each other on it.
 APART = {"com.docker.network.bridge.enable_icc": "false"}
 
@@ -45,13 +43,15 @@ class Networks(pulumi.ComponentResource):
         super().__init__("mcpier:index:Networks", name, {}, opts)
         # Names and address ranges are fixed: a new network has room only where the old one was.
         self._child = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
+        # What is declared waits for these. The provider takes two seconds to make a network.
+        self._before: list[docker.Network] = []
         self.control = self._platform(name, spec, CONTROL, control_subnet(spec.edge))
         # Before there was a gate's, the control network had the whole range.
-        self.gate = self._platform(name, spec, GATE, gate_subnet(spec.edge), behind=[self.control])
-        if any(spec.edge.control_subnet.subnet_of(pool) for pool in ENGINES_POOLS):
-            # Behind those that are chosen here, the engine goes round them.
-            behind = pulumi.ResourceOptions(depends_on=[self.control, self.gate])
-            self._child = pulumi.ResourceOptions.merge(self._child, behind)
+        self._before = [self.control]
+        self.gate = self._platform(name, spec, GATE, gate_subnet(spec.edge))
+        # Behind those whose ranges are given, the engine goes round them.
+        own = engine.may_choose(spec.edge.control_subnet)
+        self._before = [self.control, self.gate] if own else []
         self.instances = self._network(
             f"{name}-{INSTANCES}",
             spec.stack,
@@ -93,8 +93,6 @@ class Networks(pulumi.ComponentResource):
         spec: StackSpec,
         part: str,
         subnet: IPv4Network,
-        *,
-        behind: Sequence[docker.Network] = (),
     ) -> docker.Network:
         # No way out: the platform's parts need none.
         return self._network(
@@ -104,7 +102,6 @@ class Networks(pulumi.ComponentResource):
             labels(spec.stack, part),
             internal=True,
             ipam_configs=[docker.NetworkIpamConfigArgs(subnet=str(subnet), gateway=str(subnet[1]))],
-            behind=behind,
         )
 
     def _network(
@@ -117,9 +114,8 @@ class Networks(pulumi.ComponentResource):
         internal: bool | None = None,
         options: Mapping[str, str] | None = None,
         ipam_configs: list[docker.NetworkIpamConfigArgs] | None = None,
-        behind: Sequence[docker.Network] = (),
     ) -> docker.Network:
-        waiting = pulumi.ResourceOptions(depends_on=list(behind))
+        waiting = pulumi.ResourceOptions(depends_on=list(self._before))
         return docker.Network(
             name,
             name=host_name(stack, part),

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 INSTANCE = "instance"
 # A container beside an instance's own.
 SIDECAR = "sidecar"
-# The networks of instances: those that reach the internet, and those that reach nothing.
+# The networks of the platform's own parts (addresses.py).
 CONTROL = "control"
 GATE = "gate"
+# The networks of instances: those that reach the internet, and those that reach nothing.
 INSTANCES = "instances"
 OFFLINE = "offline"
 # For helpers: the rights that a container of the stack has without any of its own.

@@ -124,7 +124,10 @@ def declared(config: Mapping[str, Any], preview: bool) -> str:
 
     run_and_wait: Callable[..., Callable[[], None]] = pulumi.runtime.test
     # As it is on an engine of these years: none is asked here.
-    with mock.patch.object(engine, "knows_start_interval", return_value=True):
+    with (
+        mock.patch.object(engine, "knows_start_interval", return_value=True),
+        mock.patch.object(engine, "configured_pools", return_value=[]),
+    ):
         run_and_wait(lambda: keep(dict(Platform("mcpier", spec, given).outputs())))()
     resources = sorted(monitor.seen, key=lambda item: (item["type"], item["name"]))
     return json.dumps({"resources": resources, "outputs": outputs, "secret_outputs": secret})

@@ -1,11 +1,12 @@
 """What the program asks of the engine before it declares a container."""
 
 from collections.abc import Callable, Iterator
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
 
-from components.engine import knows_start_interval
+from components.engine import configured_pools, knows_start_interval, may_choose
 
 Says = Callable[[str], None]
 
@@ -20,9 +21,11 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Says]:
         program.write_text(f"#!/bin/sh\n{line}\n")
         program.chmod(0o755)
 
-    knows_start_interval.cache_clear()
+    for asked in (knows_start_interval, configured_pools):
+        asked.cache_clear()
     yield says
-    knows_start_interval.cache_clear()
+    for asked in (knows_start_interval, configured_pools):
+        asked.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -46,3 +49,28 @@ def test_an_engine_that_does_not_tell_its_version_is_asked_nothing_new(
 @pytest.mark.usefixtures("docker")
 def test_a_machine_without_a_docker_client_is_no_error_of_the_program() -> None:
     assert knows_start_interval() is False
+
+
+POOLS = '[{"Base": "10.0.0.0/8", "Size": 24}, {"Base": "fd00::/64", "Size": 112}]'
+
+
+@pytest.mark.parametrize(
+    ("told", "chosen"),
+    [
+        ("null", {"172.20.0.0/28", "192.168.9.0/28"}),
+        (POOLS, {"10.77.255.0/28"}),
+    ],
+    ids=["built in", "configured"],
+)
+def test_an_engine_chooses_of_its_own_pools_unless_it_is_given_others(
+    docker: Says, told: str, chosen: set[str]
+) -> None:
+    docker(f"[ \"$1\" = info ] && echo '{told}'")
+    subnets = {"10.77.255.0/28", "172.20.0.0/28", "192.168.9.0/28"}
+    assert {each for each in subnets if may_choose(IPv4Network(each))} == chosen
+
+
+@pytest.mark.usefixtures("docker")
+def test_of_an_engine_that_does_not_answer_the_built_in_pools_are_supposed() -> None:
+    assert may_choose(IPv4Network("172.20.0.0/28"))
+    assert not may_choose(IPv4Network("10.77.255.0/28"))
