@@ -100,8 +100,7 @@ class Platform(pulumi.ComponentResource):
             proxy=proxy,
             vault=self._vault,
             files_image=self._files_image,
-            # Its metrics are at an address of this network.
-            after=[self._networks.control],
+            control=self._networks.control,
             opts=self._child,
         )
         gate = Authgate(

@@ -112,13 +112,17 @@ def test_containers_that_stand_still_are_started_and_waited_for(
 def test_another_control_network_takes_the_place_of_the_old_one(
     deployment: Deployment, browse: Any
 ) -> None:
-    beside = str(IPv4Network((int(PLACE.control[-1]) + 1, 28)))
+    beside = str(IPv4Network((int(PLACE.subnet[-1]) + 1, 28)))
     edge = {**PLACE.edge, "controlSubnet": beside}
     deployment.write({**CONFIG, "mcpier:edge": edge})
     try:
         changed = deployment.make_target("up")
         assert changed.returncode == 0, changed.stdout
         assert browse("mcp-demo").status_code == 401
+        # Without the bridge, what Traefik asks the gate would leave the host.
+        gone = re.findall(r"(Container traefik|Network networks-\w+) deleted", changed.stdout)
+        assert gone[0] == "Container traefik"
+        assert set(gone[1:]) == {"Network networks-control", "Network networks-gate"}
     finally:
         deployment.write(CONFIG)
         assert deployment.make_target("up").returncode == 0
