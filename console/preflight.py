@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Callable
 
+from components.core.addresses import control_subnet, gate_subnet
 from components.core.model import StackSpec
 from components.core.naming import CONTROL, GATE, host_name
 from components.core.observability import TRAEFIK_METRICS_PORT
@@ -57,16 +58,16 @@ def _taken_ports(spec: StackSpec) -> list[str]:
 
 
 def _overlapping_networks(spec: StackSpec) -> list[str]:
-    """The engine's networks that have addresses which the stack's own are made of.
+    """The engine's networks that have addresses of the stack's own that are given.
 
     The engine would refuse that in the middle of a deploy.
     """
-    wanted = spec.edge.control_subnet
+    wanted = (gate_subnet(spec.edge), control_subnet(spec.edge))
     own = {host_name(spec.stack, part) for part in (CONTROL, GATE)}
     return [
         f"{subnet} of {name}"
         for name, subnet in docker.subnets()
-        if name not in own and subnet.version == wanted.version and subnet.overlaps(wanted)
+        if name not in own and any(map(subnet.overlaps, wanted))
     ]
 
 

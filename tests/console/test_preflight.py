@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from ipaddress import IPv4Network
 from typing import Any
 
 import pytest
@@ -102,6 +103,22 @@ def test_networks_that_have_the_control_networks_addresses_are_named_with_the_po
         "10.77.255.8/29 of mcpier-other-control, 10.77.0.0/16 of wide\n"
         "  → set others in stacks/Pulumi.dev.yaml, or take away what has them"
     )
+
+
+def test_addresses_behind_the_first_sixteen_are_anybodys(
+    sockets: dict[str, socket.socket], spec: StackSpec, programs: Programs
+) -> None:
+    for held in sockets.values():
+        held.close()
+    wide = replace(spec, edge=replace(spec.edge, control_subnet=IPv4Network("10.77.0.0/16")))
+    others = [network("mcpier-dev-instances", "10.77.0.16/28"), network("b", "10.77.9.0/24")]
+    programs.answer("docker network ls", "".join(f"{each['Id']}\n" for each in others))
+    programs.answer("docker network inspect", others)
+    check_host(wide)
+    others[1] = network("b", "10.77.0.8/29")
+    programs.answer("docker network inspect", others)
+    with pytest.raises(ConsoleError, match=r"overlaps other networks .*: 10\.77\.0\.8/29 of b"):
+        check_host(wide)
 
 
 def test_whoever_listens_everywhere_where_traefik_tells_its_metrics_is_named(
