@@ -26,7 +26,7 @@ class Mount:
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """A network, at a fixed address of it or a free one; others there find it by `alias` too."""
+    """A network, and a fixed address on it or a free one; others find it by `alias` there too."""
 
     network: pulumi.Input[str]
     address: str | None = None
@@ -171,8 +171,8 @@ def _healthcheck(health: Health) -> docker.ContainerHealthcheckArgs:
         interval=_duration(health.interval),
         timeout=_duration(health.timeout),
         start_period=_duration(health.start_period),
-        # Written as what an older engine has: left out, it is the provider's default in the first
-        # update and ours to ignore in the second, which then writes the whole state anew for each.
+        # Written for older engines too: left out, the first update stores the provider's default
+        # and the second drops it, which writes the whole state anew for each container.
         start_interval=_duration(1 if engine.knows_start_interval() else 0),
         retries=health.retries,
     )

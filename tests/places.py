@@ -1,4 +1,4 @@
-"""Where each stack of the tests stands on the host: its ports, and its control network.
+"""Where each stack of the tests stands on the host: its ports, and its networks.
 
 No two meet, and no user would choose such a name: by it the runner removes what a run that was
 broken off has left, and what the engine has started again with itself.
@@ -43,37 +43,37 @@ class Place:
     http_port: int
     https_port: int
     admin_port: int
-    control: IPv4Network
+    subnet: IPv4Network
 
     @property
     def gate(self) -> str:
         """authgate's address, where Traefik asks it."""
-        return str(self.control[2])
+        return str(self.subnet[2])
 
     @property
     def host(self) -> str:
         """The Docker host's, where the portal and Prometheus ask Traefik."""
-        return str(self.control[9])
+        return str(self.subnet[9])
 
     @property
     def operations(self) -> str:
         """authgate's, where they ask it."""
-        return str(self.control[10])
+        return str(self.subnet[10])
 
     @property
     def portal(self) -> str:
         """The portal's."""
-        return str(self.control[11])
+        return str(self.subnet[11])
 
     @property
     def prometheus(self) -> str:
         """The one of Prometheus."""
-        return str(self.control[12])
+        return str(self.subnet[12])
 
     @property
     def exporter(self) -> str:
         """The exporter's."""
-        return str(self.control[13])
+        return str(self.subnet[13])
 
     @property
     def edge(self) -> dict[str, object]:
@@ -82,7 +82,7 @@ class Place:
             "httpPort": self.http_port,
             "httpsPort": self.https_port,
             "adminPort": self.admin_port,
-            "controlSubnet": str(self.control),
+            "controlSubnet": str(self.subnet),
         }
 
 
@@ -95,5 +95,5 @@ def place(stack: str) -> Place:
         http_port=port,
         https_port=port + 1,
         admin_port=port + 2,
-        control=IPv4Network(f"{first}/28"),
+        subnet=IPv4Network(f"{first}/28"),
     )

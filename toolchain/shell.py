@@ -8,9 +8,9 @@ from toolchain.steps import cache_dir
 
 # The dev stack's state holds nothing that is worth a passphrase of one's own.
 DEV_STACK, DEV_PASSPHRASE = "dev", "mcpier-dev"
-# Pulumi's engine has a provider compare one resource after another, and Go looks for garbage each
-# time that a program's memory has doubled: where nothing changes, both take a quarter of a deploy's
-# time (docs/architecture.md).
+# By itself Pulumi's engine has a provider compare one resource after another, and Go looks for
+# garbage whenever a program's memory has doubled. Together that is a quarter of the time of a
+# deploy that changes nothing (docs/architecture.md).
 QUICK = {"GOGC": "400", "PULUMI_PARALLEL_DIFF": "true"}
 PASSPHRASES = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
 

@@ -99,7 +99,7 @@ def _tls_entry_point(spec: StackSpec) -> list[str]:
     hsts = f"{point}.http.middlewares={HSTS}@file"
     return [
         *_entry_point("https", spec.edge.https_port),
-        # Of routers that name none: an instance's, where each label takes the deploy's time.
+        # For routers that name no entry point, as an instance's: each label costs the deploy time.
         f"{point}.asdefault=true",
         f"{point}.http.tls=true",
         *([hsts] if spec.publicly_trusted else []),

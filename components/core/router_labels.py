@@ -26,7 +26,7 @@ def router_labels(spec: StackSpec, instance: Instance, served: ServedPort) -> di
         way = {f"{router}.middlewares": middlewares, f"{router}.service": name}
     else:
         way = {f"{router}.service": f"{gated(name)}@file"}
-    # The longer of two rules comes first. That it is HTTPS alone, with TLS, says the entry point.
+    # The longer of two rules comes first. The entry point makes it HTTPS with TLS only (flags.py).
     rule = f"{host} && PathPrefix(`/{folder}/`)" if folder else host
     return {f"{router}.rule": rule, **way}
 

@@ -124,9 +124,10 @@ def test_instances_cannot_reach_each_other_and_live_apart_from_the_gate(
 
 
 def test_gate_and_portal_have_the_addresses_that_traefik_asks(recording: Recording) -> None:
-    for name, address in (("authgate", "10.9.0.2"), ("portal", "10.9.0.11")):
-        network, *_ = recording.of("container")[name].inputs["networksAdvanced"]
-        assert network["ipv4Address"] == address
+    addresses = {"authgate": ["10.9.0.2", "10.9.0.10"], "portal": ["10.9.0.11"]}
+    for name, expected in addresses.items():
+        networks = recording.of("container")[name].inputs["networksAdvanced"]
+        assert [network["ipv4Address"] for network in networks] == expected
 
 
 def test_every_network_and_volume_is_labelled_too(recording: Recording) -> None:

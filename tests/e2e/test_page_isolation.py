@@ -10,7 +10,13 @@ from urllib.parse import urlsplit
 import anyio
 import pytest
 
-from components.core.routing import GATE_PATH, GATE_PORT, OPERATIONS_PORT, PAGES_PORT
+from components.core.routing import (
+    GATE_PATH,
+    GATE_PORT,
+    OPERATIONS_PORT,
+    PAGES_PORT,
+    PORTAL_PORT,
+)
 from tests.e2e.conftest import served_page
 from tests.e2e.deployment import BASES, PLACE, STACK, Deployment, docker
 from tests.e2e.test_clients import connection, python_client
@@ -45,9 +51,12 @@ def test_a_page_reaches_no_other_instance_no_part_of_the_platform_and_no_docker(
     gateway = str(urlsplit(page_url).hostname)
     inside = [
         f"http://{sibling}:8080/",
-        f"http://{PLACE.gate}:{GATE_PORT}{GATE_PATH}",
-        f"http://{PLACE.gate}:{PAGES_PORT}/",
-        f"http://{PLACE.gate}:{OPERATIONS_PORT}/readyz",
+        *(
+            f"http://{gate}:{path}"
+            for gate in (PLACE.gate, PLACE.operations)
+            for path in (f"{GATE_PORT}{GATE_PATH}", f"{PAGES_PORT}/", f"{OPERATIONS_PORT}/readyz")
+        ),
+        f"http://{PLACE.portal}:{PORTAL_PORT}/",
     ]
     assert all(map(answers_the_host, inside))
     ports = (PLACE.admin_port, 2375, 2376)

@@ -6,12 +6,12 @@ from portal.cli import main
 from portal.errors import PortalError
 from portal.settings import load_reader_settings, load_settings
 
-GOOD = {"PORTAL_ACTIVITY": "10.77.255.2:9182", "PORTAL_EDGE": "10.77.255.1:443"}
+GOOD = {"PORTAL_ACTIVITY": "10.77.255.10:9182", "PORTAL_EDGE": "10.77.255.9:443"}
 
 
 def test_two_addresses_are_all_that_it_must_be_told() -> None:
     settings = load_settings(GOOD)
-    assert settings.activity == ("10.77.255.2", 9182)
+    assert settings.activity == ("10.77.255.10", 9182)
     assert settings.listen == ("0.0.0.0", 9190)
 
 
