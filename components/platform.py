@@ -100,7 +100,7 @@ class Platform(pulumi.ComponentResource):
             proxy=proxy,
             vault=self._vault,
             files_image=self._files_image,
-            control=self._networks.control,
+            platform=[self._networks.control, self._networks.gate],
             opts=self._child,
         )
         gate = Authgate(

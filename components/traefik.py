@@ -29,7 +29,7 @@ Pair = tuple[str, str]
 class Traefik(pulumi.ComponentResource):
     """Traefik on the host's network, so that client addresses are real.
 
-    It tells its metrics at an address of `control`, which is there before it.
+    It asks the gate, and tells its metrics, on `platform`'s networks, which are there before it.
     """
 
     container: docker.Container
@@ -44,7 +44,7 @@ class Traefik(pulumi.ComponentResource):
         proxy: SocketProxy,
         vault: Vault,
         files_image: docker.RemoteImage,
-        control: docker.Network,
+        platform: Sequence[docker.Network],
         opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("mcpier:index:Traefik", name, {}, opts)
@@ -59,10 +59,13 @@ class Traefik(pulumi.ComponentResource):
         image = ready_image(ROLE, spec.bases.traefik, parent=self)
         self.container = declare_container(
             name,
-            _container(spec, image, static_flags(spec, network), mounts, control, acme),
+            _container(spec, image, static_flags(spec, network), mounts, acme),
             pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[files, proxy.container, *([acme.written] if acme else [])],
+                depends_on=[files, proxy.container, *([acme.written] if acme else []), *platform],
+                # It goes before they do: else what it asks the gate, tokens among it, left the host
+                # by the default route meanwhile.
+                replace_with=list(platform),
             ),
         )
         self.register_outputs({})
@@ -125,20 +128,13 @@ def _container(
     image: docker.RemoteImage,
     flags: list[str],
     mounts: list[Mount],
-    control: docker.Network,
     acme: AcmeFiles | None,
 ) -> ContainerArgs:
     ask = ("traefik", "healthcheck", *_ping_flags(flags))
     return ContainerArgs(
         host_name=host_name(spec.stack, ROLE),
         image=image,
-        labels={
-            **labels(spec.stack, ROLE),
-            # Where the platform's networks are made anew, Traefik goes before them: else what it
-            # asks the gate, tokens among it, left the host by the default route meanwhile.
-            "mcpier.control": control.name,
-            **(acme.labels if acme else {}),
-        },
+        labels={**labels(spec.stack, ROLE), **(acme.labels if acme else {})},
         health=Health(command=ask, interval=5, timeout=10, start_period=10, retries=3),
         entrypoint=["traefik"],
         command=flags,

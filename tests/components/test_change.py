@@ -273,6 +273,13 @@ def test_a_volume_outlives_a_change_of_its_instances_type(recording: Recording) 
         assert volume.ignored_changes == ["labels"]
 
 
+def test_traefik_is_there_only_while_the_networks_are_on_which_it_asks(
+    recording: Recording,
+) -> None:
+    networks = {"networks-control", "networks-gate"}
+    assert networks < set(recording.of("container")["traefik"].depends_on)
+
+
 @pytest.mark.parametrize(
     ("subnet", "before"),
     [
