@@ -1,4 +1,4 @@
-"""What the Docker engine can do that is deployed to, where that differs by its version."""
+"""What the Docker engine can do that is deployed to, where that differs by version or settings."""
 
 import json
 import re

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_docker as docker
 
 from components import engine
-from components.core.addresses import control_subnet, gate_subnet
+from components.core.addresses import control_network, gate_network
 from components.core.instance_type import Outside
 from components.core.model import Instance, StackSpec
 from components.core.naming import (
@@ -41,14 +41,12 @@ class Networks(pulumi.ComponentResource):
 
     def __init__(self, name: str, spec: StackSpec, opts: pulumi.ResourceOptions) -> None:
         super().__init__("mcpier:index:Networks", name, {}, opts)
-        # Names and address ranges are fixed: a new network has room only where the old one was.
-        self._child = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
         # What is declared waits for these. The provider takes two seconds to make a network.
         self._before: list[docker.Network] = []
-        self.control = self._platform(name, spec, CONTROL, control_subnet(spec.edge))
+        self.control = self._platform(name, spec, CONTROL, control_network(spec.edge))
         # Before there was a gate's, the control network had the whole range.
         self._before = [self.control]
-        self.gate = self._platform(name, spec, GATE, gate_subnet(spec.edge))
+        self.gate = self._platform(name, spec, GATE, gate_network(spec.edge))
         # Behind those whose ranges are given, the engine goes round them.
         own = engine.may_choose(spec.edge.control_subnet)
         self._before = [self.control, self.gate] if own else []
@@ -88,11 +86,7 @@ class Networks(pulumi.ComponentResource):
         return self._network(f"{part}-private", stack, part, marks, internal=True)
 
     def _platform(
-        self,
-        name: str,
-        spec: StackSpec,
-        part: str,
-        subnet: IPv4Network,
+        self, name: str, spec: StackSpec, part: str, subnet: IPv4Network
     ) -> docker.Network:
         # No way out: the platform's parts need none.
         return self._network(
@@ -115,7 +109,6 @@ class Networks(pulumi.ComponentResource):
         options: Mapping[str, str] | None = None,
         ipam_configs: list[docker.NetworkIpamConfigArgs] | None = None,
     ) -> docker.Network:
-        waiting = pulumi.ResourceOptions(depends_on=list(self._before))
         return docker.Network(
             name,
             name=host_name(stack, part),
@@ -124,7 +117,12 @@ class Networks(pulumi.ComponentResource):
             labels=_labels(marks),
             options=options,
             ipam_configs=ipam_configs,
-            opts=pulumi.ResourceOptions.merge(self._child, waiting),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=self._before,
+                # Names and address ranges are fixed: a new one has room only where the old one was.
+                delete_before_replace=True,
+            ),
         )
 
 

@@ -5,7 +5,7 @@ import os
 import socket
 from collections.abc import Callable
 
-from components.core.addresses import control_subnet, gate_subnet
+from components.core.addresses import control_network, gate_network
 from components.core.model import StackSpec
 from components.core.naming import CONTROL, GATE, host_name
 from components.core.observability import TRAEFIK_METRICS_PORT
@@ -62,7 +62,7 @@ def _overlapping_networks(spec: StackSpec) -> list[str]:
 
     The engine would refuse that in the middle of a deploy.
     """
-    wanted = (gate_subnet(spec.edge), control_subnet(spec.edge))
+    wanted = (gate_network(spec.edge), control_network(spec.edge))
     own = {host_name(spec.stack, part) for part in (CONTROL, GATE)}
     return [
         f"{subnet} of {name}"

@@ -14,47 +14,47 @@ from components.core.model import Edge
 PREFIX = 29
 
 
-def gate_subnet(edge: Edge) -> IPv4Network:
-    """Of the network on which Traefik asks authgate."""
-    return _subnets(edge)[0]
+def gate_network(edge: Edge) -> IPv4Network:
+    """The one on which Traefik asks authgate."""
+    return _networks(edge)[0]
 
 
-def control_subnet(edge: Edge) -> IPv4Network:
-    """Of the network on which the portal and Prometheus meet authgate, and Traefik."""
-    return _subnets(edge)[1]
+def control_network(edge: Edge) -> IPv4Network:
+    """The one on which the portal and Prometheus meet authgate, and Traefik."""
+    return _networks(edge)[1]
 
 
 def gate_address(edge: Edge) -> str:
     """authgate's own, where Traefik asks it: the first behind the bridge's gateway."""
-    return str(gate_subnet(edge)[2])
+    return str(gate_network(edge)[2])
 
 
 def host_address(edge: Edge) -> str:
     """The Docker host's, and so Traefik's, on the control network: the bridge's gateway."""
-    return str(control_subnet(edge)[1])
+    return str(control_network(edge)[1])
 
 
 def operations_address(edge: Edge) -> str:
     """authgate's on the control network."""
-    return str(control_subnet(edge)[2])
+    return str(control_network(edge)[2])
 
 
 def portal_address(edge: Edge) -> str:
     """The portal's."""
-    return str(control_subnet(edge)[3])
+    return str(control_network(edge)[3])
 
 
 def prometheus_address(edge: Edge) -> str:
     """The one of Prometheus."""
-    return str(control_subnet(edge)[4])
+    return str(control_network(edge)[4])
 
 
 def exporter_address(edge: Edge) -> str:
     """The exporter's."""
-    return str(control_subnet(edge)[5])
+    return str(control_network(edge)[5])
 
 
-def _subnets(edge: Edge) -> tuple[IPv4Network, IPv4Network]:
+def _networks(edge: Edge) -> tuple[IPv4Network, IPv4Network]:
     """Of one size, however large the whole is: none may ever need what the other still has."""
     subnets = edge.control_subnet.subnets(new_prefix=PREFIX)
     return next(subnets), next(subnets)

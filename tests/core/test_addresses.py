@@ -26,7 +26,7 @@ def test_all_have_places_of_their_own_in_the_smallest_range_and_the_same_in_the_
     subnet: str,
 ) -> None:
     where = edge(subnet)
-    gate, control = addresses.gate_subnet(where), addresses.control_subnet(where)
+    gate, control = addresses.gate_network(where), addresses.control_network(where)
     assert (str(gate), str(control)) == ("10.9.0.0/29", "10.9.0.8/29")
     assert addresses.gate_address(where) == "10.9.0.2"
     found = {IPv4Address(each(where)) for each in CONTROL}
