@@ -150,6 +150,11 @@ def inspect_network(name: str) -> Mapping[str, Any]:
     return found
 
 
+def bridge(network: Mapping[str, Any]) -> str:
+    """The host's interface of a network, of what the engine tells of that."""
+    return f"br-{network['Id'][:12]}"
+
+
 def published_ports() -> list[tuple[str, str]]:
     """Name and published ports, as the client writes them, of every container that runs."""
     listed = _docker("container", "ls", "--format", "{{.Names}}\t{{.Ports}}")

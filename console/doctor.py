@@ -21,6 +21,7 @@ from console.findings import Check, Finding
 from console.namespaces import namespaces
 from console.pulumi import Pulumi
 from console.repair import all_on_host, lost_resources
+from console.routes import routes
 from console.stack_file import read_stack
 from toolchain.docker_host import elsewhere
 
@@ -61,6 +62,7 @@ def checks(stack: str) -> list[Check]:
         ),
         *([Check(title="alerts", look=lambda: alerts(spec))] if spec.observability else []),
         Check(title="instances are kept apart", look=lambda: apart(spec)),
+        Check(title="what asks authgate stays on the host", look=lambda: routes(spec, host)),
         Check(title="sandboxes can start", look=lambda: namespaces(spec)),
         Check(title="what instances reach on the Docker host", look=lambda: exposure(spec, host)),
     ]

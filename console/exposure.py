@@ -36,10 +36,15 @@ class Listener:
 
 @dataclass(frozen=True, kw_only=True)
 class DockerHost:
-    """What the host tells of itself: the bytes that its disk has left, and who listens."""
+    """What the host tells of itself: the bytes that its disk has left, and who listens.
+
+    `forgetful` are the interfaces whose routes it leaves out while their link is down; `all` is
+    every one of them.
+    """
 
     free: int
     listeners: Sequence[Listener]
+    forgetful: Sequence[str] = ()
 
     @property
     def reachable_elsewhere(self) -> list[Listener]:
@@ -51,7 +56,7 @@ def look_at_host(spec: StackSpec) -> DockerHost:
     """Asks the host by a throw-away container; raises `ConsoleError`."""
     told = run_probe(spec, "look_at_host", f"{helper_run(spec.stack, 'host')} {LOCKED} {NAMING}")
     listeners = [Listener(**listener) for listener in told["listeners"]]
-    return DockerHost(free=told["free"], listeners=listeners)
+    return DockerHost(free=told["free"], listeners=listeners, forgetful=told["forgetful"])
 
 
 def exposure(spec: StackSpec, look: Callable[[], DockerHost]) -> Iterator[Finding]:
@@ -74,7 +79,7 @@ def exposure(spec: StackSpec, look: Callable[[], DockerHost]) -> Iterator[Findin
     for name in names:
         network = docker.inspect_network(name)
         for program, port, is_docker in _knock(spec, name, network, listeners):
-            reached[port, program, is_docker].add(f"br-{network['Id'][:12]}")
+            reached[port, program, is_docker].add(docker.bridge(network))
     for (port, program, is_docker), bridges in reached.items():
         yield _open_engine(port) if is_docker else _reached(port, program, sorted(bridges))
 

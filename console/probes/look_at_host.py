@@ -1,8 +1,9 @@
-"""Tells of the host that it runs on: the room on its disk, and who listens there by TCP over IPv4.
+"""Tells of the host that it runs on: the room on its disk, who listens there by TCP over IPv4, and
+of which interfaces it leaves out routes while their link is down (`all` for every one of them).
 
 Runs on the host's network, and with the host's processes in sight where programs are to be named.
-Prints `{"free": bytes, "listeners": [{"address", "port", "program"}, …]}`; a program that may not
-be looked into is null.
+Prints `{"free": bytes, "listeners": [{"address", "port", "program"}, …], "forgetful": [name, …]}`;
+a program that may not be looked into is null.
 """
 
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 
 LISTEN = "0A"
 EVERYWHERE = {"0.0.0.0", "::"}
+INTERFACES = Path("/proc/sys/net/ipv4/conf")
 
 
 def main() -> None:
@@ -27,7 +29,13 @@ def main() -> None:
         for (address, port), program in sorted(found.items())
     ]
     # A container's root lies on the disk that holds all of them.
-    print(json.dumps({"free": shutil.disk_usage("/").free, "listeners": listeners}))
+    free = shutil.disk_usage("/").free
+    print(json.dumps({"free": free, "listeners": listeners, "forgetful": forgetful()}))
+
+
+def forgetful() -> list[str]:
+    settings = INTERFACES.glob("*/ignore_routes_with_linkdown")
+    return sorted(found.parent.name for found in settings if found.read_text().strip() == "1")
 
 
 def sockets(table: Path) -> list[tuple[str, int, str]]:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from components.core.model import StackSpec
 from components.core.parse import parse
 from components.core.routing import GATE_PORT, OPERATIONS_PORT, PAGES_PORT, PORTAL_PORT
 from console.exposure import exposure, look_at_host
+from console.routes import routes
 from tests.attack.edge import Edge, request
 from tests.attack.inside import ASK, LOOK, Place, reached, run_in
 from tests.attack.stack import (
@@ -27,6 +29,12 @@ from tests.e2e.deployment import docker
 INSTANCE_PORTS = (8080, 6080, REPORT_PORT)
 GATE_PORTS = (GATE_PORT, PAGES_PORT, OPERATIONS_PORT)
 DOCKER_PORTS = (2375, 2376)
+
+
+def described() -> StackSpec:
+    """The stack, as the doctor reads it."""
+    written = {key.removeprefix("mcpier:"): value for key, value in config({}).items()}
+    return parse(STACK, written, [])
 
 
 def reached_from_host(places: set[Place]) -> set[Place]:
@@ -129,8 +137,7 @@ def test_an_instance_reaches_what_the_host_binds_to_all_addresses_and_not_to_loo
 def test_the_doctor_lists_what_instances_reach_on_the_host_and_nothing_else(
     edge: Edge, gateway: str
 ) -> None:
-    written = {key.removeprefix("mcpier:"): value for key, value in config({}).items()}
-    spec = parse(STACK, written, [])
+    spec = described()
     with (
         socket.create_server(("", 0)) as everywhere,
         socket.create_server((gateway, 0)) as on_the_bridge,
@@ -144,3 +151,16 @@ def test_the_doctor_lists_what_instances_reach_on_the_host_and_nothing_else(
         assert f"instances reach port {port} of the Docker host ({whose})" in said
     unheard = {closed, PLACE.admin_port, PLACE.http_port, PLACE.https_port}
     assert not [line for line in said for port in unheard if f"port {port} " in line]
+
+
+def test_the_doctor_names_a_host_that_forgets_its_route_to_the_gate(edge: Edge) -> None:
+    found = docker("network", "inspect", "--format", "{{.Id}}", f"mcpier-{STACK}-gate")
+    setting = Path(f"/proc/sys/net/ipv4/conf/br-{found[:12]}/ignore_routes_with_linkdown")
+    spec = described()
+    assert list(routes(spec, lambda: look_at_host(spec))) == []
+    setting.write_text("1")
+    try:
+        (finding,) = routes(spec, lambda: look_at_host(spec))
+    finally:
+        setting.write_text("0")
+    assert f"sysctl -w net.ipv4.conf.br-{found[:12]}.ignore_routes" in finding.remedy

@@ -25,7 +25,7 @@ def deployed(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
     """A deployed stack on another engine, whose ports are not this machine's."""
     monkeypatch.setenv("DOCKER_HOST", "tcp://elsewhere")
     monkeypatch.setenv("MCPIER_PHASES", "engine=0.1 python=2.0")
-    told = {"free": 1 << 40, "listeners": [], "refused": "", "settings": {}}
+    told = {"free": 1 << 40, "listeners": [], "forgetful": [], "refused": "", "settings": {}}
     programs.answer("docker run --rm", told)
     programs.answer("pulumi stack output clients", {"demo": {"dev": ENTRY}})
     programs.answer("pulumi stack ls", [{"name": "organization/mcpier/dev"}])

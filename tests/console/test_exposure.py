@@ -157,9 +157,14 @@ def test_a_stack_that_is_not_deployed_has_nothing_to_look_from(programs: Program
 def test_the_host_is_asked_by_a_container_without_rights_but_to_see(programs: Programs) -> None:
     programs.answer(
         "docker run --rm",
-        {"free": 5, "listeners": [{"address": "0.0.0.0", "port": 22, "program": "sshd"}]},
+        {
+            "free": 5,
+            "listeners": [{"address": "0.0.0.0", "port": 22, "program": "sshd"}],
+            "forgetful": ["all"],
+        },
     )
-    assert look_at_host(SPEC) == DockerHost(free=5, listeners=[listener(22, program="sshd")])
+    sshd = listener(22, program="sshd")
+    assert look_at_host(SPEC) == DockerHost(free=5, listeners=[sshd], forgetful=["all"])
     (call,) = [line for line in programs.calls("docker") if " run " in line]
     assert "--network host" in call
     assert "--read-only --cap-drop ALL" in call

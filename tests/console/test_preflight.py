@@ -169,7 +169,7 @@ def test_another_engines_ports_are_those_of_its_own_host(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", "ssh://elsewhere")
-    heard = {"free": 1, "listeners": []}
+    heard = {"free": 1, "listeners": [], "forgetful": []}
     programs.answer("docker run --rm", heard)
     check_host(spec)
     port = sockets[key].getsockname()[1]
@@ -184,7 +184,7 @@ def test_traefiks_own_port_does_not_mind_other_addresses_of_another_host(
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", "ssh://elsewhere")
     other = {"address": "10.0.0.9", "port": spec.edge.admin_port, "program": None}
-    programs.answer("docker run --rm", {"free": 1, "listeners": [other]})
+    programs.answer("docker run --rm", {"free": 1, "listeners": [other], "forgetful": []})
     check_host(spec)
 
 
