@@ -1,4 +1,4 @@
-"""What the Docker engine can do that is deployed to, where that differs by version or settings."""
+"""What the Docker engine that is deployed to can do, and has, where a declaration depends on it."""
 
 import json
 import re
@@ -19,7 +19,7 @@ def knows_start_interval() -> bool:
 
     False where no engine answers: it is the first resource that says so.
     """
-    said = _told("version", "{{.Server.APIVersion}}")
+    said = _told("version", form="{{.Server.APIVersion}}")
     found = re.fullmatch(r"(\d+)\.(\d+)\n", said)
     return found is not None and (int(found[1]), int(found[2])) >= START_INTERVAL_SINCE
 
@@ -32,14 +32,20 @@ def may_choose(subnet: IPv4Network) -> bool:
 @cache
 def configured_pools() -> list[IPv4Network]:
     """The engine's `default-address-pools` of IPv4; none where it has none, or does not answer."""
-    told = json.loads(_told("info", "{{json .DefaultAddressPools}}").strip() or "null")
+    told = json.loads(_told("info", form="{{json .DefaultAddressPools}}").strip() or "null")
     pools = [ip_network(pool["Base"]) for pool in told or ()]
     return [pool for pool in pools if isinstance(pool, IPv4Network)]
 
 
-def _told(what: str, form: str) -> str:
-    """What the engine tells of itself; nothing, where it does not answer."""
-    asked = ["docker", what, "--format", form]
+def has_in_use(network: str, subnet: IPv4Network) -> bool:
+    """Whether a network of the engine, if it is there, has addresses of this range."""
+    told = _told("network", "inspect", network, form="{{range .IPAM.Config}}{{.Subnet}} {{end}}")
+    return any(IPv4Network(has).overlaps(subnet) for has in told.split() if ":" not in has)
+
+
+def _told(*what: str, form: str) -> str:
+    """What the engine tells; nothing, where it does not answer, or has no such thing."""
+    asked = ["docker", *what, "--format", form]
     try:
         done = subprocess.run(
             asked, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False

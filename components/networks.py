@@ -44,9 +44,11 @@ class Networks(pulumi.ComponentResource):
         # What is declared waits for these. The provider takes two seconds to make a network.
         self._before: list[docker.Network] = []
         self.control = self._platform(name, spec, CONTROL, control_network(spec.edge))
-        # Before there was a gate's, the control network had the whole range.
-        self._before = [self.control]
-        self.gate = self._platform(name, spec, GATE, gate_network(spec.edge))
+        subnet = gate_network(spec.edge)
+        # An earlier version's control network has the range of both, and makes room for the gate's.
+        crowded = engine.has_in_use(host_name(spec.stack, CONTROL), subnet)
+        self._before = [self.control] if crowded else []
+        self.gate = self._platform(name, spec, GATE, subnet)
         # Behind those whose ranges are given, the engine goes round them.
         own = engine.may_choose(spec.edge.control_subnet)
         self._before = [self.control, self.gate] if own else []

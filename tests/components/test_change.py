@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -293,9 +294,19 @@ def test_the_engine_chooses_ranges_behind_those_that_it_might_choose_too(
 ) -> None:
     config["edge"] = {"controlSubnet": subnet}
     networks = declare(config).of("network")
-    assert networks["networks-control"].depends_on == []
-    assert networks["networks-gate"].depends_on == ["networks-control"]
+    assert networks["networks-control"].depends_on == networks["networks-gate"].depends_on == []
     assert set(networks["networks-instances"].depends_on) == before
+
+
+def test_the_gates_network_comes_behind_the_control_network_that_had_its_range(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docker = tmp_path / "docker"
+    docker.write_text('#!/bin/sh\n[ "$3" != mcpier-dev-control ] || echo 10.9.0.0/24\n')
+    docker.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    networks = declare_elsewhere(PROJECT, STACK, hash_seed="0").of("network")
+    assert networks["networks-gate"].depends_on == ["networks-control"]
 
 
 def test_another_instance_is_another_reason_to_try_its_network(

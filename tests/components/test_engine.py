@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from components.engine import configured_pools, knows_start_interval, may_choose
+from components.engine import configured_pools, has_in_use, knows_start_interval, may_choose
 
 Says = Callable[[str], None]
 
@@ -74,3 +74,20 @@ def test_an_engine_chooses_of_its_own_pools_unless_it_is_given_others(
 def test_of_an_engine_that_does_not_answer_the_built_in_pools_are_supposed() -> None:
     assert may_choose(IPv4Network("172.20.0.0/28"))
     assert not may_choose(IPv4Network("10.77.255.0/28"))
+
+
+@pytest.mark.parametrize(
+    ("line", "in_use"),
+    [
+        ("echo '10.77.255.0/24 '", True),
+        ("echo 'fd00::/64 10.77.255.8/29 '", False),
+        ("echo", False),
+        ("echo no such network >&2; exit 1", False),
+    ],
+    ids=["around it", "beside it", "none of its own", "no network"],
+)
+def test_a_network_has_a_range_in_use_where_one_of_its_own_overlaps(
+    docker: Says, line: str, in_use: bool
+) -> None:
+    docker(f'[ "$1 $2 $3" = "network inspect mcpier-dev-control" ] && {line}')
+    assert has_in_use("mcpier-dev-control", IPv4Network("10.77.255.0/29")) is in_use
