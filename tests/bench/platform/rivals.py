@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -23,9 +23,12 @@ COMPOSE = "e2e-bench-compose"
 ECHO = Path(__file__).parents[2] / "attack" / "echo"
 EDGE = place(STACK).edge
 LINES = 40
+# Without it the program of the image ends at once: tests/attack/echo/type.yaml.
+FOLDER = "/run/echo"
+FOLDER_OPTIONS = "size=1m,uid=1000,gid=1000,mode=0700"
 # What every rival's containers are asked to tell whether they are healthy, and how long they may
 # take to answer.
-ASK = ["true"]
+ASK = ["test", "-e", f"{FOLDER}/healthy"]
 TIMEOUT_SECONDS = 3
 PROGRAM = """
 import pulumi, pulumi_docker as docker
@@ -46,6 +49,7 @@ for number in range(config.require_int("count")):
         networks_advanced=[docker.ContainerNetworksAdvancedArgs(name=network.name)],
         memory=128,
         memory_swap=128,
+        tmpfs={config.require("folder"): config.require("folderOptions")},
         healthcheck=docker.ContainerHealthcheckArgs(
             tests=["CMD", *config.require_object("ask")],
             interval=f"{config.require_int('interval')}s",
@@ -60,6 +64,7 @@ for number in range(config.require_int("count")):
 class Mcpier:
     """mcpier, with instances that only echo."""
 
+    stack: ClassVar[str] = STACK
     deployment: Deployment
 
     @classmethod
@@ -103,6 +108,7 @@ class Mcpier:
 class Floor:
     """A Pulumi program of containers and nothing else."""
 
+    stack: ClassVar[str] = FLOOR
     folder: Path
     image: str
     environ: Mapping[str, str]
@@ -125,6 +131,8 @@ class Floor:
             "stack": FLOOR,
             "image": self.image,
             "count": count,
+            "folder": FOLDER,
+            "folderOptions": FOLDER_OPTIONS,
             "ask": json.dumps(ASK),
             "interval": interval_seconds(count),
             "timeout": TIMEOUT_SECONDS,
@@ -148,6 +156,7 @@ class Floor:
 class Compose:
     """docker-compose with the same containers."""
 
+    stack: ClassVar[str] = COMPOSE
     folder: Path
     image: str
 
@@ -165,6 +174,7 @@ class Compose:
             "mem_limit": "128m",
             "memswap_limit": "128m",
             "labels": labels,
+            "tmpfs": [f"{FOLDER}:{FOLDER_OPTIONS}"],
             "healthcheck": {
                 "test": ["CMD", *ASK],
                 "interval": f"{interval_seconds(count)}s",
