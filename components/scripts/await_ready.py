@@ -1,7 +1,8 @@
 """Waits until containers are healthy; says which is not, why, and what to do next.
 
 Reads `{"timeout": seconds, "patience": seconds, "containers": [{"name", "part", "pids"}, …]}` on
-stdin and sets each container's limit of processes, for which the Docker provider has no field.
+stdin and sets the limit of processes of each container that has another, for which the Docker
+provider has no field.
 Exit status 1 and a report on stderr where one does not come up: none has become healthy for
 `timeout`. An unhealthy one has `patience` to recover: where many start at once, checks of the first
 may be too late for a while.
@@ -23,6 +24,7 @@ STATE = (
     "{{.Name}} {{if .State.Restarting}}restarting{{else if .State.Running}}{{.State.Health.Status}}"
     "{{else}}{{.State.Status}}{{end}} {{.RestartCount}} {{.State.ExitCode}}"
 )
+LIMIT = "{{.Name}} {{.HostConfig.PidsLimit}}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,10 +92,17 @@ def ends_over_and_over(state: State, first: State) -> bool:
 
 
 def limit_processes(containers: list[dict[str, Any]]) -> None:
-    """One call for each limit: a call takes as long as a container's share of many."""
+    """One call for each limit: a call takes as long as a container's share of many.
+
+    Who has theirs is left alone: to look takes 1 ms for each, and to set it 12.
+    """
+    names = [container["name"] for container in containers]
+    present = {name: limit for name, limit in inspected(LIMIT, names)}
     by_limit: dict[str, list[str]] = {}
     for container in containers:
-        by_limit.setdefault(str(container["pids"]), []).append(container["name"])
+        name, limit = container["name"], str(container["pids"])
+        if present.get(name) != limit:
+            by_limit.setdefault(limit, []).append(name)
     for limit, names in by_limit.items():
         if refusal := refused(limit, names):
             sys.exit(
@@ -115,15 +124,20 @@ def refused(limit: str, names: list[str]) -> str:
 
 def states(names: list[str]) -> dict[str, State]:
     """The state of each container that is not healthy."""
-    answer = docker("inspect", "--type", "container", "--format", STATE, *names)
-    if answer.returncode != 0:
-        demand_engine()
-    told = {}
-    for line in answer.stdout.splitlines():
-        name, phase, restarts, exit_code = line.removeprefix("/").split()
-        told[name] = State(phase=phase, restarts=int(restarts), exit_code=int(exit_code))
+    told = {
+        name: State(phase=phase, restarts=int(restarts), exit_code=int(exit_code))
+        for name, phase, restarts, exit_code in inspected(STATE, names)
+    }
     found = {name: told.get(name, State(phase="absent")) for name in names}
     return {name: state for name, state in found.items() if state.phase != "healthy"}
+
+
+def inspected(form: str, names: list[str]) -> list[list[str]]:
+    """What the engine tells of each container that is there, its name first."""
+    answer = docker("inspect", "--type", "container", "--format", form, *names)
+    if answer.returncode != 0:
+        demand_engine()
+    return [line.removeprefix("/").split() for line in answer.stdout.splitlines()]
 
 
 def demand_engine() -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).resolve().parents[2] / "components" / "scripts" / "await_ready.py"
-# Answers from files: `<name>.states` holds a state a line, the last of which stays; `gone` is why
-# the engine itself does not answer.
+# Answers from files: `<name>.states` holds a state a line, the last of which stays; `<name>.limit`
+# how many processes it may have; `gone` is why the engine itself does not answer.
 DOCKER = """#!/bin/sh
 cd "$ENGINE" || exit 2
 echo "$*" >> calls
@@ -19,15 +19,21 @@ if [ -e gone ]; then cat gone >&2; exit 1; fi
 status=0
 case $1 in
 update)
+    limit=$3
     shift 3
     for name; do
+        echo "$limit" > "$name.limit"
         if [ -e "$name.refuses" ]; then cat "$name.refuses" >&2; status=1; fi
         if [ -e "$name.ended" ]; then rm "$name.ended"; echo "not running" >&2; status=1; fi
     done ;;
 inspect)
+    form=$5
     shift 5
     for name; do
         [ -e "$name.states" ] || { echo "No such object: $name" >&2; status=1; continue; }
+        case $form in
+        *PidsLimit*) echo "/$name $(cat "$name.limit" 2> /dev/null || echo '<nil>')"; continue ;;
+        esac
         echo "/$name $(head -n 1 "$name.states")"
         [ "$(wc -l < "$name.states")" -le 1 ] || sed -i 1d "$name.states"
     done ;;
@@ -81,6 +87,14 @@ class Engine:
     def calls(self) -> list[str]:
         return (self.folder / "calls").read_text().splitlines()
 
+    def looks(self) -> int:
+        """How often it was asked for states."""
+        return sum("State.Health" in call for call in self.calls())
+
+    def limits(self) -> list[str]:
+        """What limits were set, a call each."""
+        return [call for call in self.calls() if call.startswith("update")]
+
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
@@ -91,21 +105,37 @@ def test_it_waits_until_every_container_is_healthy(engine: Engine) -> None:
     engine.container("a", "healthy")
     engine.container("b", "starting", "starting", "healthy")
     assert engine.wait() == (0, "")
-    assert len([call for call in engine.calls() if call.startswith("inspect")]) == 3
+    assert engine.looks() == 3
 
 
 def test_it_sets_every_containers_limit_of_processes(engine: Engine) -> None:
     engine.container("a", "healthy")
     engine.container("b", "healthy")
     engine.wait()
-    assert engine.calls()[0] == "update --pids-limit 64 a b"
+    assert engine.limits() == ["update --pids-limit 64 a b"]
+
+
+def test_a_limit_that_a_container_has_is_not_set_again(engine: Engine) -> None:
+    engine.container("a", "healthy")
+    engine.container("b", "healthy")
+    engine.wait()
+    engine.container("c", "healthy")
+    engine.wait()
+    assert engine.limits() == ["update --pids-limit 64 a b", "update --pids-limit 64 c"]
+
+
+def test_another_limit_than_a_container_has_is_set(engine: Engine) -> None:
+    engine.container("a", "healthy")
+    (engine.folder / "a.limit").write_text("32")
+    engine.wait()
+    assert engine.limits() == ["update --pids-limit 64 a"]
 
 
 def test_a_limit_is_set_once_more_where_a_container_has_just_ended(engine: Engine) -> None:
     engine.container("a", "healthy")
     (engine.folder / "a.ended").touch()
     assert engine.wait() == (0, "")
-    assert engine.calls().count("update --pids-limit 64 a") == 2
+    assert engine.limits() == ["update --pids-limit 64 a"] * 2
 
 
 def test_a_limit_that_cannot_be_set_ends_the_deploy(engine: Engine) -> None:
@@ -138,7 +168,7 @@ def test_a_failed_container_is_reported_at_once_with_its_last_lines(
         *(f"    line {n}" for n in range(10, 30)),
         "  → look further with: docker logs a; then mend the config and run the update again",
     ]
-    assert len([call for call in engine.calls() if call.startswith("inspect")]) == 2
+    assert engine.looks() == 2
 
 
 def test_an_unhealthy_container_has_some_time_to_recover(engine: Engine) -> None:
@@ -151,7 +181,7 @@ def test_an_unhealthy_container_that_does_not_recover_is_reported(engine: Engine
     code, report = engine.wait(patience=0.6)
     assert code == 1
     assert "Instance a did not become healthy: it is unhealthy." in report
-    assert len([call for call in engine.calls() if call.startswith("inspect")]) in (4, 5)
+    assert engine.looks() in (4, 5)
 
 
 def test_only_the_failed_ones_are_reported_where_others_only_had_no_time(engine: Engine) -> None:
@@ -171,7 +201,7 @@ def test_a_container_that_is_not_there_is_absent(engine: Engine) -> None:
     assert code == 1
     assert report.startswith("Instance a did not become healthy: it is absent.")
     assert "    (it logged nothing)" in report
-    assert len([call for call in engine.calls() if call.startswith("inspect")]) == 2
+    assert engine.looks() == 2
 
 
 def test_one_that_takes_too_long_is_reported_when_the_time_is_up(engine: Engine) -> None:
