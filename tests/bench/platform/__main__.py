@@ -77,9 +77,10 @@ def main() -> None:
         try:
             mcpier.describe(1)
             mcpier.up()
-            image = mcpier.image()
+            container = mcpier.container()
             mcpier.down()
-            floor, compose = Floor.make(Path(folder), image), Compose.make(Path(folder), image)
+            floor = Floor.make(Path(folder), container)
+            compose = Compose.make(Path(folder), container)
             watch = Stopwatch()
             first_deploys(watch, mcpier, floor, compose, options.rounds)
             with_many(watch, mcpier, floor, options.rounds, options.many)

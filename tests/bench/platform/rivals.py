@@ -1,4 +1,7 @@
-"""Who deploys the same containers: mcpier, a bare Pulumi program, and docker-compose."""
+"""Who deploys the same containers: mcpier, a bare Pulumi program, and docker-compose.
+
+The others' are made of what mcpier declares of one of its own.
+"""
 
 import json
 import os
@@ -12,7 +15,8 @@ from typing import Any, ClassVar
 
 import yaml
 
-from tests.e2e.deployment import BASES, Deployment, docker, sweep
+from console.compose.service import service
+from tests.e2e.deployment import BASES, Deployment, sweep
 from tests.places import place
 from toolchain.shell import pulumi_variables
 
@@ -23,41 +27,25 @@ COMPOSE = "e2e-bench-compose"
 ECHO = Path(__file__).parents[2] / "attack" / "echo"
 EDGE = place(STACK).edge
 LINES = 40
-# Without it the program of the image ends at once: tests/attack/echo/type.yaml.
-FOLDER = "/run/echo"
-FOLDER_OPTIONS = "size=1m,uid=1000,gid=1000,mode=0700"
-# What every rival's containers are asked to tell whether they are healthy, and how long they may
-# take to answer.
-ASK = ["test", "-e", f"{FOLDER}/healthy"]
+# What containers are asked to tell whether they are healthy, and how long they may take to answer.
+ASK = ["test", "-e", "/run/echo/healthy"]
 TIMEOUT_SECONDS = 3
 PROGRAM = """
+import json, pathlib, re
 import pulumi, pulumi_docker as docker
-config = pulumi.Config()
-stack = config.require("stack")
+
+stack, containers = json.loads(pathlib.Path("containers.json").read_text())
 network = docker.Network(
     "network",
-    name=f"mcpier-{stack}",
+    name=f"mcpier-{stack}-instances",
     labels=[docker.NetworkLabelArgs(label="mcpier.stack", value=stack)],
 )
-for number in range(config.require_int("count")):
-    docker.Container(
-        f"floor-{number}",
-        name=f"mcpier-{stack}-{number}",
-        image=config.require("image"),
-        network_mode="bridge",
-        labels=[docker.ContainerLabelArgs(label="mcpier.stack", value=stack)],
-        networks_advanced=[docker.ContainerNetworksAdvancedArgs(name=network.name)],
-        memory=128,
-        memory_swap=128,
-        tmpfs={config.require("folder"): config.require("folderOptions")},
-        healthcheck=docker.ContainerHealthcheckArgs(
-            tests=["CMD", *config.require_object("ask")],
-            interval=f"{config.require_int('interval')}s",
-            timeout=f"{config.require_int('timeout')}s",
-        ),
-        destroy_grace_seconds=1,
-    )
+for container in containers:
+    inputs = {re.sub("[A-Z]", r"_\\g<0>", key).lower(): container[key] for key in container}
+    behind = pulumi.ResourceOptions(depends_on=[network])
+    docker.Container(container["name"], **inputs, opts=behind)
 """
+Inputs = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -89,56 +77,51 @@ class Mcpier:
         """Deploys what was asked for."""
         self._pulumi("up", "--yes", "--stack", STACK)
 
-    def image(self) -> str:
-        """The id of the image that the instances run."""
-        return docker("inspect", "--format", "{{.Image}}", f"mcpier-{STACK}-mcp-echo-0").strip()
+    def container(self) -> Inputs:
+        """The first instance's container, as the program declares it."""
+        resources = json.loads(self._pulumi("stack", "export"))["deployment"]["resources"]
+        name = "::mcp-echo-0-container"
+        stored = next(each["inputs"] for each in resources if each["urn"].endswith(name))
+        inputs: Inputs = _without_defaults(stored)
+        return inputs
 
     def down(self) -> None:
         """Takes everything away."""
         self._pulumi("destroy", "--yes", "--stack", STACK)
         sweep(STACK)
 
-    def _pulumi(self, *arguments: str) -> None:
+    def _pulumi(self, *arguments: str) -> str:
         # As `make env` has it, and `mcpier up`.
         environ = {**self.deployment.environ, **pulumi_variables(STACK)}
-        _done(_run(_command(arguments), self.deployment.directory, environ))
+        return _done(_run(_command(arguments), self.deployment.directory, environ))
 
 
 @dataclass(frozen=True)
 class Floor:
-    """A Pulumi program of containers and nothing else."""
+    """A Pulumi program of the same containers and nothing else."""
 
     stack: ClassVar[str] = FLOOR
     folder: Path
-    image: str
+    container: Inputs
     environ: Mapping[str, str]
 
     @classmethod
-    def make(cls, folder: Path, image: str) -> "Floor":
+    def make(cls, folder: Path, container: Inputs) -> "Floor":
         project = folder / "floor"
         project.mkdir()
         (project / "__main__.py").write_text(PROGRAM)
         runtime = f"{{name: python, options: {{virtualenv: {sys.prefix}}}}}"
         (project / "Pulumi.yaml").write_text(f"name: floor\nruntime: {runtime}\n")
         state = {"PULUMI_BACKEND_URL": folder.as_uri(), "PULUMI_CONFIG_PASSPHRASE": "x"}
-        floor = cls(project, image, {**os.environ, **state, "PULUMI_SKIP_UPDATE_CHECK": "true"})
+        environ = {**os.environ, **state, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+        floor = cls(project, container, environ)
         floor._pulumi("stack", "init", "floor")
         return floor
 
     def describe(self, count: int) -> None:
         """Asks for that many containers."""
-        known = {
-            "stack": FLOOR,
-            "image": self.image,
-            "count": count,
-            "folder": FOLDER,
-            "folderOptions": FOLDER_OPTIONS,
-            "ask": json.dumps(ASK),
-            "interval": interval_seconds(count),
-            "timeout": TIMEOUT_SECONDS,
-        }
-        for key, value in known.items():
-            self._pulumi("config", "set", key, str(value))
+        told = json.dumps([FLOOR, alike(self.container, FLOOR, count)])
+        (self.folder / "containers.json").write_text(told)
 
     def up(self) -> None:
         """Deploys what was asked for."""
@@ -158,32 +141,23 @@ class Compose:
 
     stack: ClassVar[str] = COMPOSE
     folder: Path
-    image: str
+    container: Inputs
 
     @classmethod
-    def make(cls, folder: Path, image: str) -> "Compose":
+    def make(cls, folder: Path, container: Inputs) -> "Compose":
         project = folder / "compose"
         project.mkdir()
-        return cls(project, image)
+        return cls(project, container)
 
     def describe(self, count: int) -> None:
         """Asks for that many containers."""
-        labels = {"mcpier.stack": COMPOSE}
-        service: dict[str, Any] = {
-            "image": self.image,
-            "mem_limit": "128m",
-            "memswap_limit": "128m",
-            "labels": labels,
-            "tmpfs": [f"{FOLDER}:{FOLDER_OPTIONS}"],
-            "healthcheck": {
-                "test": ["CMD", *ASK],
-                "interval": f"{interval_seconds(count)}s",
-                "timeout": f"{TIMEOUT_SECONDS}s",
-            },
+        containers = alike(self.container, COMPOSE, count)
+        network = f"mcpier-{COMPOSE}-instances"
+        file = {
+            "version": "2.4",
+            "services": {each["name"]: service(each, "") for each in containers},
+            "networks": {network: {"name": network, "labels": {"mcpier.stack": COMPOSE}}},
         }
-        services = {f"echo-{number}": service for number in range(count)}
-        networks = {"default": {"labels": labels}}
-        file = {"version": "2.4", "services": services, "networks": networks}
         (self.folder / "docker-compose.yml").write_text(json.dumps(file))
 
     def up(self) -> None:
@@ -199,6 +173,13 @@ class Compose:
         _done(_run(command, self.folder, os.environ))
 
 
+def alike(container: Inputs, stack: str, count: int) -> list[Inputs]:
+    """That many containers of another stack, which differ in their names and what follows them."""
+    health = {**container["healthcheck"], "interval": f"{interval_seconds(count)}s"}
+    text = json.dumps({**container, "healthcheck": health}).replace(STACK, stack)
+    return [json.loads(text.replace("echo-0", f"echo-{number}")) for number in range(count)]
+
+
 def interval_seconds(count: int) -> int:
     """How often each of so many containers is asked: ten a second in all at most.
 
@@ -206,6 +187,16 @@ def interval_seconds(count: int) -> int:
     would have two cores do nothing else.
     """
     return max(5, count // 10)
+
+
+def _without_defaults(value: Any) -> Any:
+    """What a program wrote, of what the state says of it: the provider adds to that."""
+    if isinstance(value, list):
+        return [_without_defaults(entry) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    added = {"__defaults", *value.get("__defaults", ())}
+    return {key: _without_defaults(value[key]) for key in value.keys() - added}
 
 
 def _config(count: int) -> dict[str, Any]:
@@ -230,9 +221,10 @@ def _run(
     )
 
 
-def _done(finished: subprocess.CompletedProcess[str]) -> None:
+def _done(finished: subprocess.CompletedProcess[str]) -> str:
     if finished.returncode != 0:
         # Pulumi's reasons stand between its long lists.
         said = (finished.stdout + finished.stderr).rpartition("Diagnostics:")[2]
         told = [line for line in said.splitlines() if line.strip()][:LINES]
         raise SystemExit("\n".join([f"error: {' '.join(finished.args)} failed:", *told]))
+    return finished.stdout
