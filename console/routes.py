@@ -21,9 +21,11 @@ def routes(spec: StackSpec, look: Callable[[], DockerHost]) -> Iterator[Finding]
         return
     # The kernel takes either setting (include/linux/inetdevice.h, IN_DEV_ORCONF).
     asked = (ALL, docker.bridge(docker.inspect_network(name)))
-    set_ = [each for each in asked if each in look().forgetful]
-    if set_:
-        typed = [f"sysctl -w net.ipv4.conf.{each}.ignore_routes_with_linkdown=0" for each in set_]
+    forgetful = [each for each in asked if each in look().forgetful]
+    if forgetful:
+        typed = [
+            f"sysctl -w net.ipv4.conf.{each}.ignore_routes_with_linkdown=0" for each in forgetful
+        ]
         yield Finding(
             what="the Docker host leaves out routes whose link is down: while authgate is gone, "
             "what Traefik asks it, tokens among it, goes to the host's default gateway",

@@ -34,8 +34,15 @@ def main() -> None:
 
 
 def forgetful() -> list[str]:
-    settings = INTERFACES.glob("*/ignore_routes_with_linkdown")
-    return sorted(found.parent.name for found in settings if found.read_text().strip() == "1")
+    return sorted(interface.name for interface in INTERFACES.iterdir() if forgets(interface))
+
+
+def forgets(interface: Path) -> bool:
+    try:
+        return (interface / "ignore_routes_with_linkdown").read_text().strip() == "1"
+    except OSError:
+        # A container's has gone with it meanwhile.
+        return False
 
 
 def sockets(table: Path) -> list[tuple[str, int, str]]:
