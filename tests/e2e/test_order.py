@@ -22,7 +22,8 @@ ORDERED = (
 CHAINS = [
     ["traefik-files", "traefik", "authgate", "mcp-steady-container", "readiness"],
     ["socket-proxy", "traefik"],
-    ["networks-control", "networks-gate", "authgate"],
+    ["networks-control", "traefik"],
+    ["networks-gate", "traefik"],
     ["networks-instances", "isolation", "mcp-steady-container"],
     ["authgate-registry", "authgate"],
 ]
