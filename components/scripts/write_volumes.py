@@ -63,4 +63,11 @@ def text(path: Path) -> str:
     return path.read_text("utf-8", errors="replace") if path.is_file() else ""
 
 
-main()
+try:
+    main()
+except OSError as refusal:
+    where = f" at {refusal.filename}" if refusal.filename else ""
+    sys.exit(
+        f"files could not be written into a volume: {refusal.strerror}{where}\n"
+        "  → mend what it names on the Docker host, and run the update again"
+    )

@@ -31,6 +31,16 @@ def write(
     watched: bool = False,
 ) -> int:
     """Makes the volume hold the files; the exit status."""
+    return run(root, files, mode, kept, watched).returncode
+
+
+def run(
+    root: Path,
+    files: dict[str, str],
+    mode: str = "0400",
+    kept: Sequence[str] = (),
+    watched: bool = False,
+) -> subprocess.CompletedProcess[bytes]:
     document = {
         "kept": [str(root / name) for name in kept],
         "roots": [str(root)],
@@ -40,13 +50,12 @@ def write(
             for name, text in files.items()
         ],
     }
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, str(SCRIPT)],
         input=b64encode(bz2.compress(json.dumps(document).encode())),
         capture_output=True,
         check=False,
     )
-    return done.returncode
 
 
 def held(root: Path) -> dict[str, str]:
@@ -162,3 +171,22 @@ def test_what_a_removed_file_named_stays_as_long(root: Path) -> None:
     assert held(root) == {"host/a.key": "a", "mcpier.yaml": "2"}
     write(root, {"mcpier.yaml": "2"}, watched=True)
     assert held(root) == {"mcpier.yaml": "2"}
+
+
+def test_what_the_host_refuses_is_told_without_a_traceback(root: Path) -> None:
+    (root / "taken").touch()
+    done = run(root, {"taken/token": "secret"})
+    assert done.returncode == 1
+    assert done.stderr.decode() == (
+        f"files could not be written into a volume: File exists at {root / 'taken'}\n"
+        "  → mend what it names on the Docker host, and run the update again\n"
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_told_without_a_traceback(root: Path) -> None:
+    (root / "token.partial").symlink_to("/dev/full")
+    done = run(root, {"token": "secret"})
+    assert done.returncode == 1
+    assert b"No space left on device" in done.stderr
+    assert b"Traceback" not in done.stderr
