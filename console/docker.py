@@ -49,6 +49,11 @@ def labelled(kind: str, stack: str) -> list[Found]:
     return [Found(id=id_, name=name) for id_, name in pairs]
 
 
+def names(kind: str, stack: str) -> set[str]:
+    """The names of those that carry a stack's label."""
+    return {found.name for found in labelled(kind, stack)}
+
+
 def running(stack: str) -> set[str]:
     """The ids of a stack's containers that run."""
     marked = ("--filter", f"label=mcpier.stack={stack}")

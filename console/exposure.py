@@ -44,7 +44,7 @@ class DockerHost:
 
     free: int
     listeners: Sequence[Listener]
-    forgetful: Sequence[str] = ()
+    forgetful: Sequence[str]
 
     @property
     def reachable_elsewhere(self) -> list[Listener]:
@@ -86,7 +86,7 @@ def exposure(spec: StackSpec, look: Callable[[], DockerHost]) -> Iterator[Findin
 
 def networks_of_instances(stack: str) -> list[str]:
     """The names of those of `NETWORKS` that are there."""
-    there = {found.name for found in docker.labelled("network", stack)}
+    there = docker.names("network", stack)
     return [name for part in NETWORKS if (name := host_name(stack, part)) in there]
 
 

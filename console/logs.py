@@ -42,7 +42,7 @@ def find(stack: str, name: str, part: str | None) -> Source:
     known = {part: part for part in platform_parts(spec)}
     known |= {item.id: container_part(item.id) for item in spec.instances}
     container = host_name(stack, pick(known, name, f"stack {stack} has no instance {name}"))
-    there = {found.name for found in docker.labelled("container", stack)}
+    there = docker.names("container", stack)
     if container not in there:
         raise ConsoleError(
             f"{name} has no container", f"see what runs: mcpier status --stack {stack}"

@@ -17,7 +17,7 @@ def routes(spec: StackSpec, look: Callable[[], DockerHost]) -> Iterator[Finding]
     Nothing, where there is no such network.
     """
     name = host_name(spec.stack, GATE)
-    if name not in {found.name for found in docker.labelled("network", spec.stack)}:
+    if name not in docker.names("network", spec.stack):
         return
     # The kernel takes either setting (include/linux/inetdevice.h, IN_DEV_ORCONF).
     asked = (ALL, docker.bridge(docker.inspect_network(name)))

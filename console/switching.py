@@ -72,6 +72,6 @@ def _container(stack: str, id_: str) -> str:
             f"write state: running in stacks/Pulumi.{stack}.yaml, then type: make up STACK={stack}",
         )
     name = host_name(stack, container_part(id_))
-    if name not in {found.name for found in docker.labelled("container", stack)}:
+    if name not in docker.names("container", stack):
         raise ConsoleError(f"{id_} is not deployed", f"type: make up STACK={stack}")
     return name

@@ -93,7 +93,7 @@ def last_use(log: Iterable[str]) -> Use:
 
 def _gate_log(spec: StackSpec) -> Iterable[str]:
     gate = host_name(spec.stack, AUTHGATE)
-    there = {found.name for found in docker.labelled("container", spec.stack)}
+    there = docker.names("container", spec.stack)
     return docker.log_lines(gate) if gate in there else ()
 
 

@@ -33,7 +33,8 @@ def found(
     programs.answer("docker network ls", f"{NETWORK['Id']}\tmcpier-dev-instances\n")
     programs.answer("docker network inspect", [NETWORK])
     programs.answer("docker run --rm", reached)
-    return list(exposure(spec, lambda: DockerHost(free=1, listeners=listeners)))
+    host = DockerHost(free=1, listeners=listeners, forgetful=[])
+    return list(exposure(spec, lambda: host))
 
 
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
@@ -80,7 +81,7 @@ def test_it_is_knocked_from_the_network_without_a_way_out_too(
         return json.dumps([*reached, *([["172.21.0.1", 8000, False]] if offline else [])])
 
     monkeypatch.setattr(docker, "run", run)
-    look = DockerHost(free=1, listeners=[listener(22), listener(8000)])
+    look = DockerHost(free=1, listeners=[listener(22), listener(8000)], forgetful=[])
     both, one = exposure(SPEC, lambda: look)
     assert both.remedy.endswith(
         "iptables -I INPUT -i br-aaaaaaaaaaaa -p tcp --dport 22 -j DROP; "
