@@ -127,8 +127,8 @@ def first_deploys(
 def with_many(watch: Stopwatch, mcpier: Mcpier, floor: Floor, rounds: int, many: int) -> None:
     """Many at once, nothing changed, and one added; what each part costs then.
 
-    The first update after a deploy is by itself: where the Docker provider reads other values than
-    were written, as in the bare program, it writes the whole state anew for each container.
+    The first update after a deploy is by itself: where the Docker provider read other values than
+    were written, it would write the whole state anew for each container.
     Only one rival's containers are there at a time: each health check is a process.
     """
     rivals: list[tuple[str, Rival]] = [("mcpier", mcpier), ("floor", floor)]
